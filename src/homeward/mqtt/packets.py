@@ -230,7 +230,7 @@ def decode_publish(first: int, body: bytes) -> Publish:
 class _Fields:
     """Reads a body from its front; every read is checked against what is left."""
 
-    __slots__ = ("_body", "_at")
+    __slots__ = ("_at", "_body")
 
     def __init__(self, body: bytes) -> None:
         self._body = body
