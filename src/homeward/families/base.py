@@ -14,6 +14,7 @@ import msgspec
 
 from homeward.errors import HomewardError
 from homeward.model import Description, Device, Entity, Value
+from homeward.mqtt.broker import Refusal as Refusal
 from homeward.mqtt.packets import Connect
 
 
@@ -127,6 +128,9 @@ class Session(Protocol):
     native_id: str | None
     """The device at the other end, once it is known and trusted; None for an app or a stranger."""
 
+    def opened(self, now: float) -> Effects:
+        """The peer has been let in; for MQTT, the CONNACK is on its way."""
+
     def wake(self, now: float) -> Effects:
         """The time that a `Wake` asked for has come."""
 
@@ -168,13 +172,6 @@ class MqttSession(Session, Protocol):
 
     def published(self, topic: str, payload: bytes, now: float) -> Effects:
         """It published a message (routed or not)."""
-
-
-class Refusal(msgspec.Struct, frozen=True):
-    """Why a client may not sign in. `code` is the CONNACK return code of MQTT 3.1.1 (table 3.1)."""
-
-    code: int
-    reason: str
 
 
 class Request(msgspec.Struct, frozen=True):
