@@ -1,0 +1,156 @@
+"""A caller on the threshold: a connection that has not yet shown what it speaks."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from typing import Protocol
+
+from homeward.errors import ProtocolError
+from homeward.families.base import Peer
+from homeward.net.door import Door
+from homeward.net.doorlog import DoorLog, Handshake
+from homeward.net.hello import ClientHello, parse
+from homeward.net.stream import Receiver, Stream
+
+_TLS_HANDSHAKE = 22
+_ENOUGH = 16
+"""Bytes by which anything spoken here is known."""
+_HELLO = 4_096
+
+
+class Household(Protocol):
+    """What a caller needs of the house that it has come to."""
+
+    log: DoorLog
+
+    def recognise(self, head: bytes, peer: Peer, stream: Stream) -> Receiver | None:
+        """Who speaks what begins with these bytes, ready to receive them; None while nobody does."""
+
+    def context(self, door: Door) -> ssl.SSLContext:
+        """The TLS side of a door."""
+
+    def now(self) -> float:
+        """The time of day."""
+
+    def entered(self, caller: Caller, stream: Stream) -> None:
+        """The caller has a stream now."""
+
+    def left(self, guest: Caller | Stream) -> None:
+        """Its connection is over."""
+
+
+class Caller:
+    """Looks at the first bytes: under TLS looks again inside; then hands the stream to who speaks that."""
+
+    __slots__ = ("_deadline", "_head", "_hello", "_house", "_loop", "_sock", "_stream", "door", "peer")
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        house: Household,
+        door: Door,
+        sock: socket.socket,
+        peer: Peer,
+        patience: float,
+    ) -> None:
+        self._loop, self._house, self._sock = loop, house, sock
+        self._deadline = loop.time() + patience
+        self._head = b""
+        self._hello: ClientHello | None = None
+        self._stream: Stream | None = None
+        self.door, self.peer = door, peer
+        loop.add_reader(sock.fileno(), self._look)
+
+    def receive(self, data: bytes) -> None:
+        """Bytes in the clear."""
+        self._head += data
+        stream = self._stream
+        if stream is None:
+            return
+        if receiver := self._house.recognise(self._head, self.peer, stream):
+            if self.peer.tls:
+                self._report("ok", "tls")
+            stream.receiver = receiver
+            receiver.receive(self._head)
+        elif len(self._head) >= _ENOUGH:
+            stream.close(f"nothing here speaks what begins with {self._head[:_ENOUGH].hex()}")
+
+    def lost(self, reason: str) -> None:
+        """It went, or was sent away, before it was known."""
+        self._report(_advice(reason, self._hello, legacy=self.door.spec.legacy), "tls" if self.peer.tls else "")
+
+    def expired(self, now: float) -> str:
+        """It has said too little for too long."""
+        return "nothing by which it could be known, in the time for a handshake" if now > self._deadline else ""
+
+    def abort(self, reason: str) -> None:
+        """End it while it is still being looked at."""
+        if self._stream:
+            self._stream.abort(reason)
+            return
+        self._loop.remove_reader(self._sock.fileno())
+        self._sock.close()
+        self.lost(reason)
+        self._house.left(self)
+
+    def _look(self) -> None:
+        try:
+            first = self._sock.recv(_HELLO, socket.MSG_PEEK)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            self.abort(f"connection lost: {error.strerror}")
+            return
+        if first:
+            self._enter(first)
+        else:
+            self.abort("the peer closed the connection")
+
+    def _enter(self, first: bytes) -> None:
+        self._loop.remove_reader(self._sock.fileno())
+        if first[0] == _TLS_HANDSHAKE:
+            self._begin_tls(first)
+        self._stream = Stream(self._loop, self._sock, self, self._house.left)
+        self._house.entered(self, self._stream)
+        self._stream.start()
+
+    def _begin_tls(self, first: bytes) -> None:
+        self.peer = self.peer._replace(tls=True)
+        try:
+            self._hello = parse(first)
+        except ProtocolError:
+            self._hello = None  # it came in pieces: OpenSSL will wait for the rest, the log goes without
+        context = self._house.context(self.door)
+        self._sock = context.wrap_socket(self._sock, server_side=True, do_handshake_on_connect=False)
+
+    def _report(self, verdict: str, protocol: str) -> None:
+        self._house.log.add(
+            Handshake(
+                at=self._house.now(),
+                door=self.door.name,
+                peer=f"{self.peer.host}:{self.peer.port}",
+                protocol=protocol,
+                verdict=verdict,
+                tls=_agreed(self._sock),
+                offered=self._hello.versions if self._hello else (),
+                server_name=self._hello.server_name if self._hello else "",
+            )
+        )
+
+
+def _agreed(sock: socket.socket) -> str:
+    cipher = sock.cipher() if isinstance(sock, ssl.SSLSocket) and sock.fileno() >= 0 else None
+    return f"{cipher[1]} {cipher[0]}" if cipher else ""
+
+
+def _advice(reason: str, hello: ClientHello | None, *, legacy: bool) -> str:
+    """What would mend a failed TLS handshake, as far as the offer tells."""
+    if hello is None:
+        return reason
+    if not legacy and not {"TLS 1.2", "TLS 1.3"} & set(hello.versions):
+        return f"{reason}: it offers {', '.join(hello.versions)} at most; a door with tls=legacy takes it"
+    if "certificate" in reason or "unknown ca" in reason or "CERTIFICATE" in reason:
+        return f"{reason}: it does not trust this house's certificate; it must be given ca.pem"
+    return reason
