@@ -1,0 +1,55 @@
+"""`homeward serve`, and the emulated devices that call it, as a user starts them."""
+
+from __future__ import annotations
+
+import json
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any, Self
+
+from tests.peers.processes import Program, free_ports, run, until
+
+HOMEWARD = Path(sys.executable).with_name("homeward")
+
+
+class House(Program):
+    """A house on free ports of the loopback; `door` speaks everything, `web` is for people."""
+
+    def __init__(self, data: Path, *options: str) -> None:
+        self.data = data
+        self.door, web = free_ports(2)
+        self.web = f"http://127.0.0.1:{web}"
+        self.ca = data / "ca.pem"
+        super().__init__(
+            *(HOMEWARD, "serve", "--data", data, "--advertise", "127.0.0.1", "--adopt-all"),
+            *("--door", f"127.0.0.1:{self.door}", "--web", f"127.0.0.1:{web}", *options),
+        )
+
+    def __enter__(self) -> Self:
+        until(self._ready, "the house to be ready")
+        return self
+
+    @property
+    def url(self) -> str:
+        """The base of what apps call over HTTP."""
+        return f"http://127.0.0.1:{self.door}"
+
+    def cli(self, *arguments: str, stdin: str = "") -> Any:
+        """The JSON that a command about this house prints."""
+        return json.loads(run(HOMEWARD, *arguments, "--data", self.data, "--json", stdin=stdin))
+
+    def device(self, model: str, **settings: str | int) -> Program:
+        """An emulated Meross device that lives here; a line on its stdin is a hand at it."""
+        sets = [f"--set={key}={value}" for key, value in settings.items()]
+        return Program(HOMEWARD, "emulate", "meross", model, "--cloud", f"127.0.0.1:{self.door}", *sets)
+
+    def _ready(self) -> bool:
+        if self.process.poll() is not None:
+            raise self.failure("the house ended")
+        try:
+            with urllib.request.urlopen(f"{self.web}/readyz", timeout=1) as answer:  # noqa: S310 (our own address)
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return False

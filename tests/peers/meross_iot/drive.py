@@ -1,0 +1,91 @@
+"""Drives meross_iot, unmodified, the way its own examples do."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import logging
+import ssl
+from collections.abc import Callable
+from typing import Any
+
+from meross_iot.http_api import MerossHttpClient
+from meross_iot.manager import MerossManager
+from meross_iot.model.credentials import MerossCloudCreds
+
+
+class Drive:
+    """One app: signed in at most once at a time."""
+
+    def __init__(self, tell: Callable[..., None]) -> None:
+        self._tell = tell
+        logging.getLogger("meross_iot").addHandler(_Telling(tell))
+
+    async def sign_in(self, url: str, email: str, password: str) -> dict[str, Any]:
+        """What the cloud says of the account."""
+        self._http = await MerossHttpClient.async_from_user_password(url, email, password)
+        self._creds = creds = self._http.cloud_credentials
+        return {"userid": creds.user_id, "email": creds.user_email, "key": creds.key, "domain": creds.domain}
+
+    async def connect(self, host: str, port: int, ca: str, strict: bool = False, key: str | None = None) -> None:
+        """Ready for MQTT, where the certificate must be the CA's and name the host; another key may be tried."""
+        context = ssl.create_default_context(cafile=ca)
+        if strict:
+            context.verify_flags |= ssl.VERIFY_X509_STRICT
+        http = self._http if key is None else MerossHttpClient(_with_key(self._creds, key))
+        self._manager = MerossManager(http, mqtt_override_server=(host, port), mqtt_ssl_context=context)
+
+    async def discover(self, patience: float = 15) -> list[dict[str, Any]]:
+        """The devices it made of the account's list, after asking each what it can do."""
+        found = await asyncio.wait_for(self._manager.async_device_discovery(), patience)
+        return [
+            {"uuid": device.uuid, "name": device.name, "type": device.type, "online": device.online_status.name}
+            | {"class": [kind.__name__ for kind in type(device).__mro__]}
+            for device in found
+        ]
+
+    async def update(self, uuid: str) -> bool | None:
+        """Whether it is on, as the device itself says when asked."""
+        await self._device(uuid).async_update()
+        return await self.is_on(uuid)
+
+    async def is_on(self, uuid: str) -> bool | None:
+        """Whether it is on, as far as the library knows."""
+        return self._device(uuid).is_on()
+
+    async def turn(self, uuid: str, on: bool) -> None:
+        """Switches it."""
+        device = self._device(uuid)
+        await (device.async_turn_on() if on else device.async_turn_off())
+
+    async def electricity(self, uuid: str) -> dict[str, float]:
+        """Its meter now, in watts, volts and amperes."""
+        sample = await self._device(uuid).async_get_instant_metrics()
+        return {"power": sample.power, "voltage": sample.voltage, "current": sample.current}
+
+    async def sign_out(self) -> None:
+        """Gives its token back; the MQTT connection goes first."""
+        self._manager.close()
+        await self._http.async_logout()
+
+    async def list_with_former_token(self) -> int:
+        """How many devices the account's list has for whoever still holds the token of the last sign-in."""
+        return len(await MerossHttpClient(self._creds).async_list_devices())
+
+    def _device(self, uuid: str) -> Any:
+        return self._manager.find_devices(device_uuids=(uuid,))[0]
+
+
+class _Telling(logging.Handler):
+    def __init__(self, tell: Callable[..., None]) -> None:
+        super().__init__(logging.INFO)
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._tell("log", message=record.getMessage())
+
+
+def _with_key(creds: MerossCloudCreds, key: str) -> MerossCloudCreds:
+    changed = copy.copy(creds)
+    changed.key = key
+    return changed
