@@ -1,0 +1,175 @@
+"""The vendor's side of accounts: who may sign in, with which key their devices sign, which tokens are out.
+
+Everything here is remembered as facts of the family, under `account/{user id}` and `token/{sha256 of the token}`.
+Of passwords and tokens only hashes are kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from hmac import compare_digest
+from typing import Any
+
+import msgspec
+
+from homeward.errors import InvalidValue
+from homeward.families.base import Effects, Remember
+from homeward.families.meross.wire import NAME, password_hash
+from homeward.model import Secret
+
+_DAY = 86_400.0
+_SCRYPT = (4096, 8, 1)
+"""n, r, p: 4 MiB and some 10 ms, for it runs between two messages of everyone else."""
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+_USER_ID = re.compile(NAME)
+
+
+class Account(msgspec.Struct, frozen=True):
+    """Somebody's account. `key` is what their devices and apps sign with; it may be empty."""
+
+    user_id: str
+    email: str
+    key: Secret
+    password: Secret
+    """`scrypt$n$r$p$salt$hash` of the MD5 that apps send."""
+
+
+class Tokens(msgspec.Struct, frozen=True):
+    """What became of a token that was asked for: the token, or None when the account has too many."""
+
+    token: str | None
+    effects: Effects
+
+
+class Accounts:
+    """All accounts and tokens, in memory; every change comes back as effects to be stored."""
+
+    def __init__(self, facts: Mapping[str, Any], random: Callable[[int], bytes]) -> None:
+        self._random = random
+        self._by_id: dict[str, Account] = {}
+        self._tokens: dict[str, tuple[str, float]] = {}
+        for name, fact in facts.items():
+            kind, _, key = name.partition("/")
+            if kind == "account":
+                self._by_id[key] = Account(key, fact["email"], Secret(fact["key"]), Secret(fact["password"]))
+            elif kind == "token":
+                self._tokens[key] = (fact["user"], fact["at"])
+
+    def all(self) -> list[Account]:
+        """Every account, in the order they were made."""
+        return list(self._by_id.values())
+
+    def get(self, user_id: str) -> Account | None:
+        """The account with that user id."""
+        return self._by_id.get(user_id)
+
+    def find(self, email: str) -> Account | None:
+        """The account with that email address, whatever its case."""
+        email = email.strip().lower()
+        return next((account for account in self._by_id.values() if account.email == email), None)
+
+    def create(
+        self, email: str, md5: str, *, user_id: str | None = None, key: str | None = None
+    ) -> tuple[Account, Effects]:
+        """A new account whose password has this MD5. Without `user_id` or `key` they are drawn at random.
+
+        Raises:
+            InvalidValue: the email address or the user id is taken, or cannot be one.
+        """
+        email, user_id = email.strip().lower(), self._new_id() if user_id is None else user_id
+        if not _EMAIL.fullmatch(email):
+            raise InvalidValue(f"{email!r} is no email address")
+        if not _USER_ID.fullmatch(user_id):
+            raise InvalidValue(f"{user_id!r} cannot be a user id", hint="1 to 64 letters and digits.")
+        if self.find(email) or user_id in self._by_id:
+            raise InvalidValue(f"there is an account of {email} or with user id {user_id} already")
+        key = self._random(16).hex() if key is None else key
+        account = Account(user_id, email, Secret(key), Secret(_scrypt(md5, self._random(16), _SCRYPT)))
+        self._by_id[user_id] = account
+        fact = {"email": email, "key": key, "password": account.password.reveal()}
+        return account, (Remember(f"account/{user_id}", fact),)
+
+    def check(self, account: Account, md5: str) -> bool:
+        """Whether the password with this MD5 is the account's."""
+        stored = account.password.reveal()
+        _, n, r, p, salt, _ = stored.split("$")
+        return compare_digest(_scrypt(md5, bytes.fromhex(salt), (int(n), int(r), int(p))), stored)
+
+    def issue(self, account: Account, now: float, *, most: int, days: float) -> Tokens:
+        """A new token for the account, unless it has `most` that are younger than `days`."""
+        held = [(key, at) for key, (user, at) in self._tokens.items() if user == account.user_id]
+        effects = [self._forget(key) for key, at in held if now >= at + days * _DAY]
+        if len(held) - len(effects) >= most:
+            return Tokens(None, effects)
+        token = self._random(32).hex()
+        fact = {"user": account.user_id, "at": now}
+        self._tokens[_digest(token)] = (account.user_id, now)
+        return Tokens(token, [*effects, Remember(f"token/{_digest(token)}", fact)])
+
+    def holder(self, token: str) -> tuple[Account, float] | None:
+        """Whose token it is, and when it was issued."""
+        user, at = self._tokens.get(_digest(token), ("", 0.0))
+        account = self._by_id.get(user)
+        return (account, at) if account else None
+
+    def revoke(self, token: str) -> Effects:
+        """The token is good for nothing any more."""
+        key = _digest(token)
+        return (self._forget(key),) if key in self._tokens else ()
+
+    def revoke_all(self, account: Account) -> Effects:
+        """No token of the account is good for anything any more."""
+        return [self._forget(key) for key, (user, _) in list(self._tokens.items()) if user == account.user_id]
+
+    def _forget(self, key: str) -> Remember:
+        del self._tokens[key]
+        return Remember(f"token/{key}", None)
+
+    def _new_id(self) -> str:
+        while (user_id := str(int.from_bytes(self._random(4), "big") % 90_000_000 + 10_000_000)) in self._by_id:
+            pass
+        return user_id
+
+
+class Attempts:
+    """Counts wrong passwords by address, and says when it is time to wait."""
+
+    def __init__(self, most: int, window: float = 600.0, addresses: int = 10_000) -> None:
+        self._most, self._window, self._addresses = most, window, addresses
+        self._failed: dict[str, list[float]] = {}
+
+    def exhausted(self, address: str, now: float) -> bool:
+        """Whether this address has failed too often within the window."""
+        recent = [at for at in self._failed.pop(address, ()) if now - at < self._window]
+        if recent:
+            self._failed[address] = recent
+        return len(recent) >= self._most
+
+    def failed(self, address: str, now: float) -> None:
+        """A sign-in from this address failed. Of too many addresses the one longest at rest is forgotten."""
+        self._failed.setdefault(address, []).append(now)
+        if len(self._failed) > self._addresses:
+            del self._failed[next(iter(self._failed))]
+
+
+def plain(password: str) -> str:
+    """The MD5 that stands for a password that is told in the clear.
+
+    Raises:
+        InvalidValue: it is empty.
+    """
+    if not password:
+        raise InvalidValue("an account needs a password")
+    return password_hash(password)
+
+
+def _scrypt(md5: str, salt: bytes, cost: tuple[int, int, int]) -> str:
+    n, r, p = cost
+    digest = hashlib.scrypt(md5.encode(), salt=salt, n=n, r=r, p=p, dklen=32)
+    return f"scrypt${n}${r}${p}${salt.hex()}${digest.hex()}"
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,257 @@
+"""The cloud's half of the conversation with a device.
+
+A device's messages are routed by its session and not by the broker, once their signature has been verified: what a
+device did not sign, or says before its owner has adopted it, reaches nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import NamedTuple
+
+from msgspec import UNSET, Raw
+
+from homeward.errors import DeviceOffline, DeviceRefused, InvalidValue
+from homeward.families.base import NOTHING, Answer, Call, Effect, Effects, Home, Note, Publish, Report, Seen
+from homeward.families.meross import description, traits, wire
+from homeward.families.meross.accounts import Account
+from homeward.families.meross.namespaces import ABILITY, BIND, CLOCK, CONSUMPTION_CONFIG, KNOWN, ONLINE
+from homeward.families.meross.schedule import Schedule
+from homeward.families.meross.wire import BadMessage, Message, Params
+from homeward.model import Description
+
+RETURN_TOPIC = "/cloud/homeward/subscribe"
+"""Where devices answer the cloud. Nobody can subscribe to it."""
+ONLINE_STATUS, OFFLINE_STATUS = 1, 2
+
+_METHOD = re.compile(r"(?:(GET|SET|DELETE|PUSH) )?(Appliance(?:\.[A-Za-z0-9]+)+)")
+_PATIENCE = 60.0
+"""Seconds after which nobody waits for an answer any more, whatever the caller's deadline."""
+
+
+class _Waiting(NamedTuple):
+    token: int
+    method: str
+    namespace: str
+    since: float
+
+
+class DeviceSession:
+    """A device, from its sign-in with the right password to the end of its connection."""
+
+    def __init__(
+        self, home: Home, sessions: MutableMapping[str, DeviceSession], uuid: str, mac: str, account: Account
+    ) -> None:
+        self.native_id: str | None = uuid
+        self.identity = f"meross:{uuid}"
+        self._uuid = uuid
+        self._mac = mac
+        self._account = account
+        self._key = account.key.reveal()
+        self._home = home
+        self._sessions = sessions
+        self._topic = wire.request_topic(uuid)
+        self._publish_topic = wire.publish_topic(uuid)
+        self._push_topic = wire.push_topic(account.user_id)
+        self._adopted = False
+        self._listening = False
+        self._waiting: dict[str, _Waiting] = {}
+        self._schedule = Schedule(home.settings)
+        sessions[uuid] = self
+
+    def may_publish(self, topic: str) -> bool:
+        """Never by the broker: `published` passes on what was signed."""
+        return False
+
+    def may_subscribe(self, topic_filter: str) -> bool:
+        """To what is said to it, and to nothing else."""
+        return topic_filter == self._topic
+
+    def opened(self, now: float) -> Effects:
+        """It has signed in, and with that proved that it holds its account's key."""
+        native = {"userId": self._account.user_id, "mac": self._mac}
+        return (
+            Seen(self._uuid, Description(manufacturer="Meross", mac=self._mac), native, f"Meross {self._mac[-5:]}"),
+        )
+
+    def subscribed(self, topic_filter: str, now: float) -> Effects:
+        """It hears from here on: an adopted device is announced to its apps and asked how it stands."""
+        self._listening = True
+        device = self._home.device(self._uuid)
+        self._adopted = device is not None and device.adopted
+        return self._begin(now) if self._adopted else NOTHING
+
+    def published(self, topic: str, payload: bytes, now: float) -> Effects:
+        """It told something, or answered."""
+        try:
+            message = wire.decode(payload)
+        except BadMessage as error:
+            return (Note("bad_frame", f"{self._uuid}: {error}"),)
+        if not wire.verify(message.header, self._key):
+            return (Note("bad_signature", f"{self._uuid}: {message.header.namespace[:64]}"),)
+        if topic == self._publish_topic:
+            return self._heard(message, payload, now)
+        if topic == RETURN_TOPIC:
+            return self._answered(message, now)
+        reply = wire.REPLY_TOPIC.fullmatch(topic)
+        if self._adopted and reply and reply[1] == self._account.user_id:
+            return (Publish(topic, payload, 1),)
+        return (Note("forbidden_topic", f"{self._uuid}: {topic[:128]}"),)
+
+    def adopted(self, now: float) -> Effects:
+        """From here on it is listened to."""
+        if self._adopted:
+            return NOTHING
+        self._adopted = True
+        return self._begin(now) if self._listening else NOTHING
+
+    def call(self, token: int, call: Call, now: float) -> Effects:
+        """Put `{GET|SET|DELETE|PUSH} Appliance…` to the device, GET when no verb is given; the result is the payload.
+
+        A PUSH is not answered: its result is None, at once.
+        """
+        parts = _METHOD.fullmatch(call.method)
+        params = {} if call.params is None else call.params
+        if not parts or not isinstance(params, dict):
+            raise InvalidValue(
+                f"{call.method!r} with {type(params).__name__} is no request of this family",
+                hint='Say "GET Appliance.System.All", or SET, DELETE or PUSH, and give a JSON object.',
+            )
+        method, namespace, message_id = parts[1] or "GET", parts[2], self._home.random(16).hex()
+        request = self._say(method, namespace, params, now, message_id)
+        if method == "PUSH":
+            return request, Answer(token)
+        self._forget_old(now)
+        self._waiting[message_id] = _Waiting(token, method, namespace, now)
+        return (request,)
+
+    def wake(self, now: float) -> Effects:
+        """It is time to ask for something again."""
+        asked = [self._ask(namespace, now) for namespace in self._schedule.take(now)]
+        return [*asked, *self._schedule.rest(now)]
+
+    def lost(self, reason: str, now: float) -> Effects:
+        """Its apps hear that it is gone, unless it has called again meanwhile."""
+        error = DeviceOffline(f"the connection ended before the device answered: {reason}")
+        effects: list[Effect] = [Answer(waiting.token, error=error) for waiting in self._waiting.values()]
+        self._waiting.clear()
+        if self._sessions.get(self._uuid) is self:
+            del self._sessions[self._uuid]
+            if self._adopted and self._listening:
+                effects.append(self._online(OFFLINE_STATUS, now))
+        return effects
+
+    def _begin(self, now: float) -> Effects:
+        return self._online(ONLINE_STATUS, now), self._ask(ABILITY, now), self._ask(traits.ALL, now)
+
+    def _heard(self, message: Message, data: bytes, now: float) -> Effects:
+        header = message.header
+        effects: list[Effect] = []
+        if header.namespace not in KNOWN:
+            effects.append(Note("unknown_namespace", f"{self._uuid}: {header.namespace[:64]}"))
+        if answer := _ANSWERS.get((header.method, header.namespace)):
+            method, payload = answer
+            effects.append(self._say(method, header.namespace, payload(message, now), now, header.message_id))
+        effects += self._learn(message, now)
+        if header.method == "PUSH" and self._adopted:
+            self._schedule.told(header.namespace, now)
+            effects.append(Publish(self._push_topic, data, 1))
+        return effects
+
+    def _answered(self, message: Message, now: float) -> Effects:
+        header = message.header
+        waiting = self._waiting.pop(header.message_id, None)
+        effects: list[Effect] = []
+        if header.method == "GETACK":
+            effects += self._learn(message, now)
+        elif header.method == "SETACK" and waiting:
+            self._schedule.acknowledged(waiting.namespace, waiting.since, now)
+            effects += self._schedule.rest(now)
+        elif header.method == "ERROR" and not waiting:
+            effects.append(Note("device_error", f"{self._uuid}: {header.namespace[:64]}"))
+        if waiting:
+            effects.append(_result(waiting, message))
+        return effects
+
+    def _learn(self, message: Message, now: float) -> Effects:
+        """What a message says of the device, and, of an adopted one, what it says of its entities."""
+        namespace = message.header.namespace
+        tells = namespace in traits.NAMESPACES and self._adopted
+        if not tells and namespace not in description.NAMESPACES:
+            return NOTHING
+        try:
+            payload = message.body()
+            seen = description.seen(self._uuid, namespace, payload)
+            values = traits.values(namespace, payload, now, self._timezone()) if tells else {}
+        except BadMessage as error:
+            return (Note("bad_payload", f"{self._uuid}: {namespace}: {error}"),)
+        effects: list[Effect] = [seen] if seen else []
+        if values:
+            effects.append(Report(self._uuid, values))
+        if namespace == ABILITY and seen and self._adopted:
+            self._schedule.plan(seen.native["abilities"], now)
+            effects += self.wake(now)
+        return effects
+
+    def _ask(self, namespace: str, now: float) -> Effect:
+        ask = traits.ASKS.get(namespace)
+        return self._say("GET", namespace, ask.payload if ask else {}, now)
+
+    def _say(self, method: str, namespace: str, payload: Params | Raw, now: float, message_id: str = "") -> Effect:
+        data = wire.encode(
+            method,
+            namespace,
+            payload,
+            message_id=message_id or self._home.random(16).hex(),
+            key=self._key,
+            source=RETURN_TOPIC,
+            timestamp=int(now),
+            timestamp_ms=int(now % 1 * 1000),
+            trigger="CloudControl",
+        )
+        return Publish(self._topic, data, 1)
+
+    def _online(self, status: int, now: float) -> Effect:
+        """What apps hear of a device's coming and going. They read its uuid in `from`."""
+        data = wire.encode(
+            "PUSH",
+            ONLINE,
+            {"online": {"status": status}},
+            message_id=self._home.random(16).hex(),
+            key=self._key,
+            source=self._topic,
+            timestamp=int(now),
+            timestamp_ms=UNSET,
+        )
+        return Publish(self._push_topic, data, 1)
+
+    def _timezone(self) -> str:
+        device = self._home.device(self._uuid)
+        return str(device.native.get("timezone", "")) if device else ""
+
+    def _forget_old(self, now: float) -> None:
+        for message_id, waiting in list(self._waiting.items()):
+            if now - waiting.since < _PATIENCE:
+                break
+            del self._waiting[message_id]
+
+
+def _result(waiting: _Waiting, message: Message) -> Answer:
+    try:
+        payload = message.body()
+    except BadMessage as error:
+        return Answer(waiting.token, error=DeviceRefused(f"the answer to {waiting.namespace} makes no sense: {error}"))
+    if message.header.method != "ERROR":
+        return Answer(waiting.token, payload)
+    detail = payload.get("error")
+    said = f"the device refused {waiting.method} {waiting.namespace}: {detail}"
+    return Answer(waiting.token, error=DeviceRefused(said, detail=detail))
+
+
+_ANSWERS: Mapping[tuple[str, str], tuple[str, Callable[[Message, float], Params | Raw]]] = {
+    ("PUSH", CLOCK): ("PUSH", lambda message, now: {"clock": {"timestamp": int(now)}}),
+    ("SET", BIND): ("SETACK", lambda message, now: {}),
+    ("PUSH", CONSUMPTION_CONFIG): ("PUSH", lambda message, now: message.payload),
+}
+"""What a device waits for, and the answer. Left alone it starts over, or goes back to be set up."""

@@ -1,0 +1,47 @@
+"""Meross, as the house knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from homeward.families.base import Call, Effects, Family, Home, MqttSession, Peer, Refusal
+from homeward.families.meross import signin, traits
+from homeward.families.meross.accounts import Account, Accounts, plain
+from homeward.families.meross.cloud import DeviceSession
+from homeward.model import Device, Entity, Value
+from homeward.mqtt.packets import Connect
+
+
+class Meross(Family):
+    """Plugs, bulbs, thermostats and hubs of Meross, and the apps that steer them."""
+
+    name = "meross"
+    title = "Meross"
+    doors = ("tcp:443", "tcp:2001", "tcp:8883", "tcp:80")
+
+    def __init__(self, home: Home) -> None:
+        super().__init__(home)
+        self.accounts = Accounts(home.facts(), home.random)
+        self.sessions: dict[str, DeviceSession] = {}
+
+    def create_account(
+        self, email: str, password: str, *, user_id: str | None = None, key: str | None = None
+    ) -> tuple[Account, Effects]:
+        """A new account, good as soon as its effects are stored. `user_id` and `key` are drawn when not given.
+
+        Raises:
+            InvalidValue: the address or user id is taken or cannot be one, or the password is empty.
+        """
+        return self.accounts.create(email, plain(password), user_id=user_id, key=key)
+
+    def sign_in(self, request: Connect, peer: Peer, now: float) -> MqttSession | Refusal | None:
+        """A device or an app wants in."""
+        return signin.sign_in(request, self.home, self.accounts, self.sessions)
+
+    def entities(self, device: Device) -> Sequence[Entity]:
+        """By the abilities it told; nothing before it has told them."""
+        return traits.entities(device.native.get("abilities", []))
+
+    def command(self, device: Device, key: str, value: Value) -> Call:
+        """The SET that does it."""
+        return traits.command(device.native.get("abilities", []), key, value)

@@ -1,0 +1,198 @@
+"""What a device shows and can be told: one table from native values to entities.
+
+A row says in which namespace a value travels and how it is read there and written. Entities, reports, commands and
+what the cloud asks a device for all follow from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, tzinfo
+from typing import Any, NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo
+
+from homeward.errors import InvalidValue
+from homeward.families.base import Call
+from homeward.families.meross.wire import BadMessage, Params
+from homeward.model import Entity, Platform, Value
+
+ALL = "Appliance.System.All"
+CONSUMPTION_X = "Appliance.Control.ConsumptionX"
+DND = "Appliance.System.DNDMode"
+ELECTRICITY = "Appliance.Control.Electricity"
+RUNTIME = "Appliance.System.Runtime"
+TOGGLE = "Appliance.Control.Toggle"
+TOGGLE_X = "Appliance.Control.ToggleX"
+
+
+class Reading(NamedTuple):
+    """A payload, and what else is needed to make sense of it."""
+
+    payload: Params
+    now: float
+    timezone: str
+    """The device's own, by its IANA name; empty when it was never told one."""
+
+
+Reader: TypeAlias = Callable[[Reading], Iterator[Value]]
+"""Gives the value that a payload holds, or nothing when it speaks of other channels. Raises BadMessage."""
+
+
+class Trait(NamedTuple):
+    """An entity, and how it looks on the wire. A device has it when it lists `namespace` among its abilities."""
+
+    entity: Entity
+    namespace: str
+    read: Reader
+    write: Callable[[bool], Params] | None = None
+
+
+class Ask(NamedTuple):
+    """A GET that the cloud sends to a device with the ability, when it signs in and every so often after that."""
+
+    payload: Params
+    every: str = ""
+    """The setting with the seconds between two of them; empty for once."""
+
+
+def _item(payload: Params, key: str, channel: int = 0) -> Iterator[Params]:
+    found = payload.get(key)
+    for item in found if isinstance(found, list) else [found]:
+        if not isinstance(item, dict):
+            raise BadMessage(f"no object at {key!r}")
+        if item.get("channel", channel) == channel:
+            yield item
+
+
+def _integer(item: Params, name: str) -> int:
+    if type(number := item.get(name)) is int:
+        return number
+    raise BadMessage(f"no integer at {name!r}")
+
+
+def _number(key: str, name: str, parts: int = 1) -> Reader:
+    """An integer that counts `parts` to the unit."""
+
+    def read(reading: Reading) -> Iterator[Value]:
+        for item in _item(reading.payload, key):
+            number = _integer(item, name)
+            yield number / parts if parts > 1 else number
+
+    return read
+
+
+def _flag(key: str, name: str, on: int = 1) -> Reader:
+    def read(reading: Reading) -> Iterator[Value]:
+        for item in _item(reading.payload, key):
+            yield _integer(item, name) == on
+
+    return read
+
+
+def _today(reading: Reading) -> Iterator[Value]:
+    """Wh of the device's own day so far, in kWh. Days come in any order, and a day that used nothing may be missing."""
+    today = datetime.fromtimestamp(reading.now, _zone(reading.timezone)).date().isoformat()
+    days = [day for day in _item(reading.payload, "consumptionx") if day.get("date") == today]
+    yield max((_integer(day, "value") for day in days), default=0) / 1000
+
+
+def _sensor(
+    key: str, name: str, device_class: str | None, unit: str, state: str, category: str | None = None
+) -> Entity:
+    return Entity(key, Platform.SENSOR, name, device_class, unit, state, category)
+
+
+_SWITCH = Entity("switch", Platform.SWITCH, "Switch", device_class="outlet", writable=True)
+_LED = Entity("led", Platform.SWITCH, "Status LED", category="config", writable=True)
+
+TRAITS: tuple[Trait, ...] = (
+    Trait(_SWITCH, TOGGLE_X, _flag("togglex", "onoff"), lambda on: {"togglex": {"channel": 0, "onoff": int(on)}}),
+    Trait(_SWITCH, TOGGLE, _flag("toggle", "onoff"), lambda on: {"channel": 0, "toggle": {"onoff": int(on)}}),
+    Trait(_sensor("power", "Power", "power", "W", "measurement"), ELECTRICITY, _number("electricity", "power", 1000)),
+    Trait(
+        _sensor("voltage", "Voltage", "voltage", "V", "measurement"), ELECTRICITY, _number("electricity", "voltage", 10)
+    ),
+    Trait(
+        _sensor("current", "Current", "current", "A", "measurement"),
+        ELECTRICITY,
+        _number("electricity", "current", 1000),
+    ),
+    Trait(_sensor("energy_today", "Energy today", "energy", "kWh", "total_increasing"), CONSUMPTION_X, _today),
+    Trait(
+        _sensor("signal", "Wi-Fi signal", None, "%", "measurement", "diagnostic"), RUNTIME, _number("runtime", "signal")
+    ),
+    Trait(_LED, DND, _flag("DNDMode", "mode", on=0), lambda on: {"DNDMode": {"mode": int(not on)}}),
+)
+
+ASKS: Mapping[str, Ask] = {
+    ELECTRICITY: Ask({"electricity": {"channel": 0}}, "poll_power"),
+    CONSUMPTION_X: Ask({}, "poll_energy"),
+    RUNTIME: Ask({}, "poll_energy"),
+    DND: Ask({}),
+}
+
+CONFIRMED_BY: Mapping[str, str] = {TOGGLE: ALL, TOGGLE_X: ALL, DND: DND}
+"""Which GET tells the state that a SET was to bring about."""
+
+_DIGESTS = {"control": (TOGGLE, "toggle"), "digest": (TOGGLE_X, "togglex")}
+"""Where System.All holds the state of which namespace: `control` with firmware 1.x, `digest` since."""
+
+
+def entities(abilities: list[str]) -> list[Entity]:
+    """What a device with these abilities shows; of two rows for one entity the first counts."""
+    return list({trait.entity.key: trait.entity for trait in _of(abilities)}.values())
+
+
+def values(namespace: str, payload: Params, now: float, timezone: str) -> dict[str, Value]:
+    """What a payload of that namespace tells of the device's entities.
+
+    Raises:
+        BadMessage: a value is missing or of the wrong type.
+    """
+    if namespace == ALL:
+        return _digested(payload, now, timezone)
+    reading = Reading(payload, now, timezone)
+    return {trait.entity.key: value for trait in _BY_NAMESPACE.get(namespace, ()) for value in trait.read(reading)}
+
+
+def command(abilities: list[str], key: str, value: Value) -> Call:
+    """The request that sets an entity of a device with these abilities.
+
+    Raises:
+        InvalidValue: there is no such entity, or it cannot be set, or not to that.
+    """
+    trait = next((trait for trait in _of(abilities) if trait.entity.key == key), None)
+    if trait is None or trait.write is None:
+        raise InvalidValue(f"{key!r} cannot be set")
+    if not isinstance(value, bool):
+        raise InvalidValue(f"{key!r} takes true or false, not {value!r}")
+    return Call(f"SET {trait.namespace}", trait.write(value))
+
+
+def _of(abilities: list[str]) -> Iterator[Trait]:
+    return (trait for trait in TRAITS if trait.namespace in abilities)
+
+
+def _digested(payload: Params, now: float, timezone: str) -> dict[str, Value]:
+    everything: Any = payload.get("all")
+    found: dict[str, Value] = {}
+    for place, (namespace, key) in _DIGESTS.items():
+        digest = everything.get(place) if isinstance(everything, dict) else None
+        if isinstance(digest, dict) and key in digest:
+            found |= values(namespace, digest, now, timezone)
+    return found
+
+
+def _zone(name: str) -> tzinfo | None:
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ValueError, OSError, LookupError):
+        return ZoneInfo("UTC")
+
+
+_BY_NAMESPACE: Mapping[str, tuple[Trait, ...]] = {
+    namespace: tuple(trait for trait in TRAITS if trait.namespace == namespace)
+    for namespace in {trait.namespace for trait in TRAITS}
+}
+NAMESPACES = frozenset(_BY_NAMESPACE) | {ALL}
+"""The namespaces that tell something of an entity."""
