@@ -20,8 +20,8 @@ _ENOUGH = 16
 _HELLO = 4_096
 
 
-class Household(Protocol):
-    """What a caller needs of the house that it has come to."""
+class Keeper(Protocol):
+    """What a caller needs of the doorman."""
 
     log: DoorLog
 
@@ -44,18 +44,18 @@ class Household(Protocol):
 class Caller:
     """Looks at the first bytes: under TLS looks again inside; then hands the stream to who speaks that."""
 
-    __slots__ = ("_deadline", "_head", "_hello", "_house", "_loop", "_sock", "_stream", "door", "peer")
+    __slots__ = ("_deadline", "_head", "_hello", "_keeper", "_loop", "_sock", "_stream", "door", "peer")
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        house: Household,
+        keeper: Keeper,
         door: Door,
         sock: socket.socket,
         peer: Peer,
         patience: float,
     ) -> None:
-        self._loop, self._house, self._sock = loop, house, sock
+        self._loop, self._keeper, self._sock = loop, keeper, sock
         self._deadline = loop.time() + patience
         self._head = b""
         self._hello: ClientHello | None = None
@@ -69,9 +69,9 @@ class Caller:
         stream = self._stream
         if stream is None:
             return
-        if receiver := self._house.recognise(self._head, self.peer, stream):
-            if self.peer.tls:
-                self._report("ok", "tls")
+        if self._hello:
+            self.peer = self.peer._replace(tls=_agreed(self._sock))
+        if receiver := self._keeper.recognise(self._head, self.peer, stream):
             stream.receiver = receiver
             receiver.receive(self._head)
         elif len(self._head) >= _ENOUGH:
@@ -79,7 +79,19 @@ class Caller:
 
     def lost(self, reason: str) -> None:
         """It went, or was sent away, before it was known."""
-        self._report(_advice(reason, self._hello, legacy=self.door.spec.legacy), "tls" if self.peer.tls else "")
+        hello = self._hello
+        self._keeper.log.add(
+            Handshake(
+                at=self._keeper.now(),
+                door=self.door.name,
+                peer=f"{self.peer.host}:{self.peer.port}",
+                protocol="tls" if hello else "",
+                verdict=_advice(reason, hello, legacy=self.door.spec.legacy),
+                tls=self.peer.tls,
+                offered=hello.versions if hello else (),
+                server_name=hello.server_name if hello else "",
+            )
+        )
 
     def expired(self, now: float) -> str:
         """It has said too little for too long."""
@@ -93,7 +105,7 @@ class Caller:
         self._loop.remove_reader(self._sock.fileno())
         self._sock.close()
         self.lost(reason)
-        self._house.left(self)
+        self._keeper.left(self)
 
     def _look(self) -> None:
         try:
@@ -112,36 +124,22 @@ class Caller:
         self._loop.remove_reader(self._sock.fileno())
         if first[0] == _TLS_HANDSHAKE:
             self._begin_tls(first)
-        self._stream = Stream(self._loop, self._sock, self, self._house.left)
-        self._house.entered(self, self._stream)
+        self._stream = Stream(self._loop, self._sock, self, self._keeper.left)
+        self._keeper.entered(self, self._stream)
         self._stream.start()
 
     def _begin_tls(self, first: bytes) -> None:
-        self.peer = self.peer._replace(tls=True)
         try:
             self._hello = parse(first)
         except ProtocolError:
-            self._hello = None  # it came in pieces: OpenSSL will wait for the rest, the log goes without
-        context = self._house.context(self.door)
+            # It came in pieces: OpenSSL will wait for the rest, the log goes without.
+            self._hello = ClientHello(versions=(), ciphers=())
+        context = self._keeper.context(self.door)
         self._sock = context.wrap_socket(self._sock, server_side=True, do_handshake_on_connect=False)
-
-    def _report(self, verdict: str, protocol: str) -> None:
-        self._house.log.add(
-            Handshake(
-                at=self._house.now(),
-                door=self.door.name,
-                peer=f"{self.peer.host}:{self.peer.port}",
-                protocol=protocol,
-                verdict=verdict,
-                tls=_agreed(self._sock),
-                offered=self._hello.versions if self._hello else (),
-                server_name=self._hello.server_name if self._hello else "",
-            )
-        )
 
 
 def _agreed(sock: socket.socket) -> str:
-    cipher = sock.cipher() if isinstance(sock, ssl.SSLSocket) and sock.fileno() >= 0 else None
+    cipher = sock.cipher() if isinstance(sock, ssl.SSLSocket) else None
     return f"{cipher[1]} {cipher[0]}" if cipher else ""
 
 
@@ -149,7 +147,7 @@ def _advice(reason: str, hello: ClientHello | None, *, legacy: bool) -> str:
     """What would mend a failed TLS handshake, as far as the offer tells."""
     if hello is None:
         return reason
-    if not legacy and not {"TLS 1.2", "TLS 1.3"} & set(hello.versions):
+    if hello.versions and not legacy and not {"TLS 1.2", "TLS 1.3"} & set(hello.versions):
         return f"{reason}: it offers {', '.join(hello.versions)} at most; a door with tls=legacy takes it"
     if "certificate" in reason or "unknown ca" in reason or "CERTIFICATE" in reason:
         return f"{reason}: it does not trust this house's certificate; it must be given ca.pem"

@@ -13,6 +13,9 @@ import ssl
 from collections.abc import Callable
 from typing import Protocol
 
+import structlog
+
+_log = structlog.get_logger("homeward.net")
 _CHUNK = 65_536
 _ROUNDS = 16
 """Reads a wake-up, so that a flood from one peer leaves the others their turn."""
@@ -76,14 +79,14 @@ class Stream:
         if isinstance(self.sock, ssl.SSLSocket) and self.sock.pending():
             self._loop.call_soon(self._readable)
 
-    def write(self, data: bytes) -> None:
+    def send(self, data: bytes) -> None:
         """Send bytes. After `close` they go nowhere."""
         if self.closed:
             return
         if self._unwritten:
             self._unwritten += data
             return
-        self._send(data)
+        self._put(data)
 
     def close(self, reason: str) -> None:
         """End it when all that was written has left."""
@@ -129,16 +132,23 @@ class Stream:
         if not data:
             self.abort(self._reason or "the peer closed the connection")
         elif not self._closing:
-            self.receiver.receive(data)
+            self._deliver(data)
         return len(data) == _CHUNK or isinstance(self.sock, ssl.SSLSocket)
 
-    def _send(self, data: bytes) -> None:
+    def _deliver(self, data: bytes) -> None:
+        try:
+            self.receiver.receive(data)
+        except Exception:  # noqa: BLE001 - whatever goes wrong in one conversation hurts no other
+            _log.exception("conversation failed")
+            self.abort("an error of our own, which is in the log")
+
+    def _put(self, data: bytes) -> None:
         try:
             sent = self.sock.send(data)
         except (BlockingIOError, InterruptedError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
             sent = 0
         except OSError as error:
-            # Who writes may not expect to hear `lost` before `write` returns.
+            # Who writes may not expect to hear `lost` before `send` returns.
             self._loop.call_soon(self.abort, _why(error))
             return
         if sent < len(data):
@@ -153,7 +163,7 @@ class Stream:
     def _writable(self) -> None:
         data, self._unwritten = self._unwritten, b""
         if data:
-            self._send(data)
+            self._put(data)
         if self._fd < 0 or self._unwritten:
             return
         self._writing = False

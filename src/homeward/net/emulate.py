@@ -1,0 +1,117 @@
+"""Runs an emulated device on real sockets: it calls its cloud, again whenever the link falls, and answers on the LAN."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from homeward.clock import Clock, Handle
+from homeward.errors import HomewardError
+from homeward.families.base import Effects, Emulator, Note, Publish, Reply, Request, Uplink, Wake
+from homeward.mqtt.client import Client
+from homeward.mqtt.packets import Publish as Message
+from homeward.store.base import Batch
+
+_log = structlog.get_logger("homeward.emulate")
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+"""Seconds between two attempts to reach the cloud: doubled each time."""
+
+
+class EmulatedDevice:
+    """One device. `changed` is called after anything that may have changed its state or its link."""
+
+    def __init__(self, emulator: Emulator, clock: Clock, changed: Callable[[EmulatedDevice], None]) -> None:
+        self.emulator = emulator
+        self.online = False
+        self._clock = clock
+        self._changed = changed
+        self._client: Client | None = None
+        self._wake: Handle | None = None
+
+    async def run(self) -> None:
+        """Live until cancelled."""
+        self._carry(self.emulator.start(self._clock.now()))
+        pause = _FIRST_PAUSE
+        try:
+            while True:
+                uplink = self.emulator.uplink()
+                stood = bool(uplink) and await self._stay(uplink)
+                pause = _FIRST_PAUSE if stood else min(2 * pause, _LONGEST_PAUSE)
+                await asyncio.sleep(pause)
+        finally:
+            if self._wake:
+                self._wake.cancel()
+
+    def set(self, key: str, value: Any) -> None:
+        """A hand at the device.
+
+        Raises:
+            InvalidValue: it has no such thing, or it cannot be so.
+        """
+        self._carry(self.emulator.set(key, value, self._clock.now()))
+
+    def ask(self, request: Request) -> tuple[Reply, Batch | None]:
+        """A request on its LAN address."""
+        reply = self.emulator.http(request, self._clock.now())
+        self._carry(reply.effects)
+        return reply, None
+
+    async def _stay(self, uplink: Uplink) -> bool:
+        """Connect, and stay connected; whether it ever was."""
+        tls = _device_tls() if uplink.tls else None
+        client = Client(uplink.host, uplink.port, uplink.connect, tls=tls, on_message=self._message)
+        try:
+            await client.open()
+            await client.subscribe(*uplink.subscriptions)
+        except (HomewardError, OSError) as error:
+            client.close()
+            _log.warning(
+                "no link", device=self.emulator.native_id, host=uplink.host, port=uplink.port, error=str(error)
+            )
+            return False
+        try:
+            await self._live(client)
+        finally:
+            client.close()
+        return True
+
+    async def _live(self, client: Client) -> None:
+        self._client, self.online = client, True
+        self._carry(self.emulator.connected(self._clock.now()))
+        try:
+            reason = await client.closed
+        finally:
+            self._client, self.online = None, False
+        _log.warning("link lost", device=self.emulator.native_id, reason=reason)
+        self._carry(self.emulator.disconnected(reason, self._clock.now()))
+
+    def _message(self, message: Message) -> None:
+        self._carry(self.emulator.message(message.topic, message.payload, self._clock.now()))
+
+    def _woken(self) -> None:
+        self._carry(self.emulator.wake(self._clock.now()))
+
+    def _carry(self, effects: Effects) -> None:
+        for effect in effects:
+            if isinstance(effect, Publish) and self._client:
+                self._client.send(effect.topic, effect.payload, effect.qos)
+            elif isinstance(effect, Wake):
+                if self._wake:
+                    self._wake.cancel()
+                self._wake = self._clock.call_later(effect.after, self._woken)
+            elif isinstance(effect, Note):
+                _log.info(effect.what, device=self.emulator.native_id, detail=effect.detail)
+        self._changed(self)
+
+
+def _device_tls() -> ssl.SSLContext:
+    """TLS as devices speak it: no version above 1.2, and no doubt about who answers."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    return context

@@ -1,0 +1,144 @@
+"""The HTTP driver: requests read whole with httptools, answered one after another."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from http import HTTPStatus
+
+import httptools
+
+from homeward.errors import HomewardError, ProtocolError
+from homeward.families.base import Peer, Reply, Request
+from homeward.net.stream import Stream
+from homeward.settings import Limits
+from homeward.store.base import Batch
+
+_HEADERS = 32_768
+"""Bytes of a request's target and headers."""
+_AHEAD = 16
+"""Requests that may be read ahead of their replies."""
+_BAD_REQUEST = Reply(400, b'{"code":"bad_request"}')
+
+Ask = Callable[[Request], tuple[Reply, Batch | None]]
+"""Who answers a request; the reply leaves when the batch is committed."""
+
+
+class HttpReceiver:
+    """Receives from a stream; replies leave in the order of their requests, each when its effects are stored."""
+
+    __slots__ = (
+        "_ask",
+        "_body",
+        "_deadline",
+        "_headers",
+        "_limits",
+        "_now",
+        "_parser",
+        "_peer",
+        "_queue",
+        "_room",
+        "_stream",
+        "_url",
+    )
+
+    def __init__(self, now: Callable[[], float], limits: Limits, stream: Stream, peer: Peer, ask: Ask) -> None:
+        self._now = now
+        self._limits = limits
+        self._stream = stream
+        self._peer = peer
+        self._ask = ask
+        self._parser = httptools.HttpRequestParser(self)
+        self._queue: deque[tuple[Request, bool]] = deque()
+        self.on_message_begin()
+
+    def receive(self, data: bytes) -> None:
+        """Bytes arrived."""
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserError as error:
+            cause = error.__context__ if isinstance(error.__context__, HomewardError) else error
+            self._stream.send(_encode(_BAD_REQUEST, keep=False))
+            self._stream.close(f"bad HTTP request: {cause}")
+
+    def lost(self, reason: str) -> None:
+        """The stream is over."""
+        self._queue.clear()
+
+    def expired(self, now: float) -> str:
+        """Idle for too long, or with a request that does not come to its end."""
+        return "no whole HTTP request in its time" if now > self._deadline and not self._queue else ""
+
+    # What httptools calls.
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._deadline = self._now() + self._limits.handshake
+        self._url = b""
+        self._headers: dict[str, str] = {}
+        self._body: list[bytes] = []
+        self._room = [_HEADERS, self._limits.http_body]
+
+    def on_url(self, url: bytes) -> None:
+        """A piece of its target."""
+        self._take(0, url)
+        self._url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One of its headers."""
+        self._take(0, name + value)
+        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of its body."""
+        self._take(1, body)
+        self._body.append(body)
+
+    def on_message_complete(self) -> None:
+        """It is whole."""
+        url = httptools.parse_url(self._url)
+        request = Request(
+            method=self._parser.get_method().decode("latin-1"),
+            path=(url.path or b"/").decode("latin-1"),
+            query=(url.query or b"").decode("latin-1"),
+            headers=self._headers,
+            body=b"".join(self._body),
+            peer=self._peer,
+        )
+        if len(self._queue) >= _AHEAD:
+            raise ProtocolError(f"more than {_AHEAD} requests ahead of their replies")
+        self._queue.append((request, self._parser.should_keep_alive()))
+        if len(self._queue) == 1:
+            self._answer()
+
+    def _take(self, kind: int, piece: bytes) -> None:
+        self._room[kind] -= len(piece)
+        if self._room[kind] < 0:
+            raise ProtocolError(("target and headers are", "body is")[kind] + " larger than the limit")
+
+    def _answer(self) -> None:
+        request, keep = self._queue[0]
+        reply, batch = self._ask(request)
+        data = _encode(reply, keep=keep, body=request.method != "HEAD")
+        if batch:
+            batch.then(lambda: self._reply(data, keep=keep))
+        else:
+            self._reply(data, keep=keep)
+
+    def _reply(self, data: bytes, *, keep: bool) -> None:
+        self._stream.send(data)
+        self._deadline = self._now() + self._limits.http_idle
+        if self._queue:
+            self._queue.popleft()
+        if not keep:
+            self._stream.close("the HTTP request asked for it")
+        elif self._queue:
+            self._answer()
+
+
+def _encode(reply: Reply, *, keep: bool, body: bool = True) -> bytes:
+    lines = [f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}"]
+    lines += [f"{name}: {value}" for name, value in reply.headers.items()]
+    lines += [f"Content-Type: {reply.content_type}", f"Content-Length: {len(reply.body)}"]
+    lines += [] if keep else ["Connection: close"]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + (reply.body if body else b"")

@@ -1,0 +1,44 @@
+"""By their first bytes: who is calling. One table for every door, so that any family may arrive at any."""
+
+from __future__ import annotations
+
+from homeward.errors import StorageError
+from homeward.families.base import Peer, Reply, Request
+from homeward.net.effects import Hands
+from homeward.net.household import Household
+from homeward.net.http import HttpReceiver
+from homeward.net.mqtt import MqttReceiver
+from homeward.net.stream import Receiver, Stream
+from homeward.net.tcp import ByteReceiver
+from homeward.store.base import Batch
+
+_VERBS = tuple(f"{verb} ".encode() for verb in ("GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH"))
+_CONNECT = b"\x10"
+_NOT_FOUND = Reply(404, b'{"code":"not_found"}')
+_TROUBLE = Reply(503, b'{"code":"storage_failed"}')
+
+
+def recognise(house: Household, head: bytes, peer: Peer, stream: Stream) -> Receiver | None:
+    """Who receives a connection that begins with these bytes; None while that is not clear.
+
+    Families come first: their own framings are longer, and so surer, than a verb or MQTT's one byte.
+    """
+    for family in house.hub.families.values():
+        if family.greets(head, peer):
+            return ByteReceiver(house, stream, peer, family)
+    if head.startswith(_CONNECT):
+        return MqttReceiver(house, stream, peer)
+    if head.startswith(_VERBS):
+        return HttpReceiver(house.loop.time, house.limits, stream, peer, lambda request: _ask(house, stream, request))
+    return None
+
+
+def _ask(house: Household, stream: Stream, request: Request) -> tuple[Reply, Batch | None]:
+    """The reply of the family whose request it is."""
+    for family in house.hub.families.values():
+        if reply := family.http(request, house.clock.now()):
+            try:
+                return reply, Hands(house, family, request.peer, stream).carry(reply.effects)
+            except StorageError:
+                return _TROUBLE, None
+    return _NOT_FOUND, None
