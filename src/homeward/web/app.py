@@ -7,7 +7,6 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -17,6 +16,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from homeward.clock import Clock
 from homeward.errors import HomewardError
+from homeward.net.doorlog import Handshake
 from homeward.settings import Settings
 from homeward.web import openapi, pages, problems
 from homeward.web.auth import Auth
@@ -37,7 +37,7 @@ def build(
     clock: Clock,
     *,
     names: Iterable[str] = (),
-    handshakes: Callable[[], Sequence[msgspec.Struct]] = tuple,
+    handshakes: Callable[[], Sequence[Handshake]] = tuple,
 ) -> Starlette:
     """The application. It answers to `names` beside the names in the settings; addresses it answers to always."""
     house = Context(hub, auth, settings, clock, handshakes)

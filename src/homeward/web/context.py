@@ -6,10 +6,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
 from homeward.clock import Clock
 from homeward.errors import StorageError
+from homeward.net.doorlog import Handshake
 from homeward.settings import Settings
 from homeward.web.auth import Auth
 
@@ -25,8 +24,7 @@ class Context(NamedTuple):
     auth: Auth
     settings: Settings
     clock: Clock
-    handshakes: Callable[[], Sequence[msgspec.Struct]]
-    """Who called at which door and how it went, latest first."""
+    handshakes: Callable[[], Sequence[Handshake]]
 
     async def stored(self, batch: Batch | None) -> None:
         """Return when the batch is committed.
@@ -40,4 +38,6 @@ class Context(NamedTuple):
             try:
                 await asyncio.wait_for(done.wait(), self.settings.commands.deadline)
             except TimeoutError as error:
-                raise StorageError("the store does not get to writing this down", hint=self.hub.trouble()) from error
+                raise StorageError(
+                    "the store does not get to writing this down", hint=self.hub.trouble().get("store", "")
+                ) from error

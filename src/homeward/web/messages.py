@@ -124,10 +124,13 @@ class AccountView(msgspec.Struct, frozen=True):
 
 
 class NewAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An account to be made, for the family's app."""
+    """An account to be made, for the family's app. What is left out the family draws at random."""
 
     email: Name
     password: Secret
+    user_id: Name | None = None
+    key: Secret | None = None
+    """What the account's devices sign with, to keep devices that have one already."""
 
 
 class Health(msgspec.Struct, frozen=True):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from homeward.net.doorlog import Handshake
 from homeward.web.auth import Issued
 from homeward.web.context import Context
 from homeward.web.messages import Health, IssuedToken, NewToken, Readiness, SetupCode
@@ -31,8 +30,8 @@ async def set_up(house: Context, body: SetupCode, address: str) -> IssuedToken:
     return await _issued(house, house.auth.set_up(body.code.reveal(), address))
 
 
-async def list_handshakes(house: Context) -> list[Any]:
-    """Who called at which door lately, and how it went."""
+async def list_handshakes(house: Context) -> list[Handshake]:
+    """Who called at which door lately, and how it went; newest last."""
     return list(house.handshakes())
 
 

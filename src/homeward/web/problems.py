@@ -98,6 +98,7 @@ STATUS: Mapping[str, int] = {
     "protocol_error": 502,
     "device_refused": 502,
     "device_offline": 503,
+    "device_busy": 503,
     "deadline_exceeded": 504,
     "device_not_found": 404,
     "entity_not_found": 404,
