@@ -39,7 +39,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         1_048_576
     )
     subscriptions: Annotated[Count, _says("MQTT subscriptions a client")] = 100
-    inflight: Annotated[Count, _says("unacknowledged MQTT messages a client")] = 1_000
+    inflight: Annotated[int, Meta(ge=1, le=65_535), _says("unacknowledged MQTT messages a client")] = 1_000
     topic: Annotated[Bytes, _says("bytes of an MQTT topic or filter")] = 1_024
     pending_devices: Annotated[Count, _says("devices that may wait for adoption at once")] = 1_000
     calls: Annotated[Count, _says("requests to one device that may wait for their answer at once")] = 64

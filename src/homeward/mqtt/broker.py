@@ -1,8 +1,8 @@
 """The server's side of MQTT, without its sockets: clients that signed in, what they subscribed to, who gets what.
 
 Whoever drives a `Broker` makes a `Connection` for each client (`connection.py`), gives it the bytes that arrive, and
-writes what it finds in `dirty` once a turn, so that all messages of a turn leave in one write. Times are seconds of a
-clock that never jumps.
+calls `flush` once a turn, so that all messages of a turn leave in one write. Times are seconds of a clock that never
+jumps.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Limits(msgspec.Struct, frozen=True):
     """Bytes of a topic name or filter."""
     subscriptions: int = 100
     inflight: int = 1_000
-    """Messages sent at QoS 1 that it has not acknowledged."""
+    """Messages sent at QoS 1 that it has not acknowledged; at most 65,535."""
     outgoing: int = 1_048_576
     """Bytes that wait to be written to it."""
 
@@ -45,6 +45,9 @@ class Guest(Protocol):
 
     identity: str
     """The key of take-over: of two clients with the same identity, the newer stays."""
+
+    def opened(self) -> None:
+        """It has been let in; the CONNACK is on its way."""
 
     def may_publish(self, topic: str) -> bool:
         """Whether its message is routed to those who subscribed; one that is not is acknowledged and dropped."""
@@ -69,26 +72,28 @@ class Refusal(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Authority(Protocol):
-    """Who decides about a client that asks to be connected."""
+class Host(Protocol):
+    """Who drives a connection: decides about the client that asks to be connected, and writes to it."""
 
     def sign_in(self, request: Connect) -> Guest | Refusal:
         """Let it in, or say why not."""
+
+    def flush(self) -> None:
+        """Write what `Connection.take` gives, then hang up if the connection is `over`."""
 
 
 class Broker:
     """All clients that are connected, and the routes between them.
 
-    `stir` is called when `dirty` has got its first connection, so that its driver writes soon.
+    `stir` is called when there is something to be written again: `flush` shall be called soon.
     """
 
     def __init__(self, limits: Limits, stir: Callable[[], None]) -> None:
         self.limits = limits
-        self.dirty: list[Connection] = []
-        """Connections that have something to be written, or are over."""
         self.clients: dict[str, Connection] = {}
         """The connections of those who signed in, by identity."""
         self.tree: Tree[Connection] = Tree()
+        self._dirty: list[Connection] = []
         self._stir = stir
 
     def publish(self, topic: str, payload: bytes, qos: int = 0) -> int:
@@ -105,11 +110,17 @@ class Broker:
                 connection.send(plain)
         return len(found)
 
+    def flush(self) -> None:
+        """Have all written that waits."""
+        dirty, self._dirty = self._dirty, []
+        for connection in dirty:
+            connection.host.flush()
+
     def mark(self, connection: Connection) -> None:
-        """The connection has something to be written."""
-        if not self.dirty:
+        """The connection has something to be written, or is over."""
+        if not self._dirty:
             self._stir()
-        self.dirty.append(connection)
+        self._dirty.append(connection)
 
     def enter(self, identity: str, connection: Connection) -> None:
         """A client has signed in; an older one with the same identity must go."""

@@ -13,6 +13,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable
 from types import TracebackType
+from typing import TypeAlias
 
 from homeward.errors import HomewardError, ProtocolError
 from homeward.mqtt.packets import ConnAck, Connect, PingResp, PubAck, Publish, SubAck, UnsubAck
@@ -25,6 +26,10 @@ _CODES = {
     4: "bad user name or password",
     5: "not authorized",
 }
+
+
+Answer: TypeAlias = ConnAck | SubAck | UnsubAck | PubAck
+"""What a client waits for after it asked for something."""
 
 
 class ConnectionRefused(HomewardError):
@@ -65,7 +70,7 @@ class Client(asyncio.Protocol):
         self.closed: asyncio.Future[str] = self._loop.create_future()
         self._queue: asyncio.Queue[Publish | None] = asyncio.Queue()
         self._on_message = on_message or self._queue.put_nowait
-        self._answers: dict[int, asyncio.Future[SubAck | UnsubAck | PubAck | ConnAck]] = {}
+        self._answers: dict[int, asyncio.Future[Answer]] = {}
         self._transport: asyncio.Transport | None = None
         self._unanswered = 0
 
@@ -102,9 +107,7 @@ class Client(asyncio.Protocol):
         if answer:
             await answer
 
-    def send(
-        self, topic: str, payload: bytes, qos: int = 0
-    ) -> asyncio.Future[SubAck | UnsubAck | PubAck | ConnAck] | None:
+    def send(self, topic: str, payload: bytes, qos: int = 0) -> asyncio.Future[Answer] | None:
         """Publish without waiting; at QoS 1 returns what `publish` would wait for."""
         packet_id = self._session.publish(topic, payload, qos)
         answer = self._expect(packet_id) if packet_id else None
@@ -150,18 +153,18 @@ class Client(asyncio.Protocol):
                 self._on_message(packet)
             elif isinstance(packet, PingResp):
                 self._unanswered = 0
-            else:
+            elif isinstance(packet, Answer):
                 waiting = self._answers.pop(getattr(packet, "packet_id", 0), None)
                 if waiting and not waiting.done():
-                    waiting.set_result(packet)  # type: ignore[arg-type] # a session gives no other packets
+                    waiting.set_result(packet)
         self._flush()
 
     def connection_lost(self, error: Exception | None) -> None:
         """The loop's: it is over."""
         self._end(str(error) if error else "the connection was closed")
 
-    def _expect(self, packet_id: int) -> asyncio.Future[SubAck | UnsubAck | PubAck | ConnAck]:
-        answer: asyncio.Future[SubAck | UnsubAck | PubAck | ConnAck] = self._loop.create_future()
+    def _expect(self, packet_id: int) -> asyncio.Future[Answer]:
+        answer: asyncio.Future[Answer] = self._loop.create_future()
         if self.closed.done():
             answer.set_exception(ConnectionLost(self.closed.result()))
         else:
@@ -173,15 +176,13 @@ class Client(asyncio.Protocol):
             self._transport.write(data)
 
     def _keep_alive(self) -> None:
-        if self.closed.done():
-            return
         if self._unanswered:
-            return self._end("the server answered no ping")
-        self._unanswered += 1
-        self._session.ping()
-        self._flush()
-        self._loop.call_later(self.connect.keep_alive * 0.75, self._keep_alive)
-        return None
+            self._end("the server answered no ping")
+        if not self.closed.done():
+            self._unanswered += 1
+            self._session.ping()
+            self._flush()
+            self._loop.call_later(self.connect.keep_alive * 0.75, self._keep_alive)
 
     def _end(self, reason: str) -> None:
         if self.closed.done():

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from homeward.errors import StorageError
-from homeward.mqtt.broker import Authority, Broker, Guest, Pledge, Refusal
+from homeward.mqtt.broker import Broker, Guest, Host, Pledge, Refusal
 from homeward.mqtt.frames import scan
 from homeward.mqtt.packets import (
     ConnAck,
@@ -39,7 +39,6 @@ class Connection:
     """Takes bytes and the time; leaves bytes to be written in `take`, and the reason in `over` when it must end."""
 
     __slots__ = (
-        "_authority",
         "_broker",
         "_filters",
         "_inflight",
@@ -52,15 +51,16 @@ class Connection:
         "_unkept",
         "_will",
         "guest",
+        "host",
         "keep_alive",
         "last",
         "level",
         "over",
     )
 
-    def __init__(self, broker: Broker, authority: Authority, now: float) -> None:
+    def __init__(self, broker: Broker, host: Host, now: float) -> None:
         self._broker = broker
-        self._authority = authority
+        self.host = host
         self._rest = b""
         self._out: list[bytes] | None = None
         self._queued = 0
@@ -127,12 +127,13 @@ class Connection:
         if self._inflight is None:
             self._inflight = set()
         if len(self._inflight) >= self._broker.limits.inflight:
-            return self.close(f"it does not acknowledge: {len(self._inflight)} messages were in flight")
+            self.close(f"it does not acknowledge: {len(self._inflight)} messages were in flight")
+            return
         self._next_id = self._next_id % 0xFFFF + 1
         while self._next_id in self._inflight:
             self._next_id = self._next_id % 0xFFFF + 1
         self._inflight.add(self._next_id)
-        return self.send(Publish(topic, payload, qos=1, packet_id=self._next_id).encode())
+        self.send(Publish(topic, payload, qos=1, packet_id=self._next_id).encode())
 
     def take(self) -> bytes:
         """What is to be written now."""
@@ -176,15 +177,20 @@ class Connection:
 
     def _connect(self, packet: Connect) -> None:
         self.level = packet.level
-        answer = self._authority.sign_in(packet) if packet.client_id or packet.clean else _NAMELESS
+        answer = self.host.sign_in(packet) if packet.client_id or packet.clean else _NAMELESS
         if isinstance(answer, Refusal):
             self.send(ConnAck(answer.code).encode())
-            return self.close(f"refused: {answer.reason}")
-        self.guest = answer
+            self.close(f"refused: {answer.reason}")
+        else:
+            self._let_in(packet, answer)
+
+    def _let_in(self, packet: Connect, guest: Guest) -> None:
+        self.guest = guest
         self.keep_alive = packet.keep_alive
         self._will = packet.will
-        self._broker.enter(answer.identity, self)
-        return self.send(ConnAck(0).encode())
+        self._broker.enter(guest.identity, self)
+        self.send(ConnAck(0).encode())
+        guest.opened()
 
     def _published(self, packet: Publish, guest: Guest) -> None:
         if packet.qos == 2:
