@@ -6,6 +6,7 @@ import json
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,14 +18,15 @@ HOMEWARD = Path(sys.executable).with_name("homeward")
 class House(Program):
     """A house on free ports of the loopback; `door` speaks everything, `web` is for people."""
 
-    def __init__(self, data: Path, *options: str) -> None:
+    def __init__(self, data: Path, *options: str, env: Mapping[str, str] | None = None) -> None:
         self.data = data
         self.door, web = free_ports(2)
         self.web = f"http://127.0.0.1:{web}"
-        self.ca = data / "ca.pem"
+        self.ca, self.database = data / "ca.pem", data / "homeward.db"
         super().__init__(
             *(HOMEWARD, "serve", "--data", data, "--advertise", "127.0.0.1", "--adopt-all"),
             *("--door", f"127.0.0.1:{self.door}", "--web", f"127.0.0.1:{web}", *options),
+            env=env,
         )
 
     def __enter__(self) -> Self:
@@ -39,6 +41,12 @@ class House(Program):
     def cli(self, *arguments: str, stdin: str = "") -> Any:
         """The JSON that a command about this house prints."""
         return json.loads(run(HOMEWARD, *arguments, "--data", self.data, "--json", stdin=stdin))
+
+    def account(self, email: str, password: str, key: str, user_id: str) -> dict[str, str]:
+        """A Meross account whose key and number were chosen."""
+        given = ("--password-stdin", "--key", key, "--userid", user_id)
+        made: dict[str, str] = self.cli("account", "create", "meross", email, *given, stdin=password)
+        return made
 
     def device(self, model: str, **settings: str | int) -> Program:
         """An emulated Meross device that lives here; a line on its stdin is a hand at it."""

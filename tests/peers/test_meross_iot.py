@@ -22,10 +22,7 @@ GENERATIONS = {
 @pytest.fixture(scope="module")
 def account(house: House) -> str:
     """The house knows an account, whose key and number we chose."""
-    made = house.cli(
-        *("account", "create", "meross", EMAIL, "--password-stdin", "--key", KEY, "--userid", USER_ID), stdin=PASSWORD
-    )
-    assert made["userid"] == USER_ID
+    assert house.account(EMAIL, PASSWORD, KEY, USER_ID)["userid"] == USER_ID
     return EMAIL
 
 

@@ -22,9 +22,7 @@ PASSWORD = md5((USER_ID + KEY).encode()).hexdigest()
 @pytest.fixture(scope="module")
 def plug(house: House) -> Iterator[Program]:
     """A plug at the house, on an account whose key we chose."""
-    house.cli(
-        *("account", "create", "meross", EMAIL, "--password-stdin", "--key", KEY, "--userid", USER_ID), stdin="Secret 1"
-    )
+    house.account(EMAIL, "Secret 1", KEY, USER_ID)
     with house.device("mss310", key=KEY, userid=USER_ID, uuid=UUID) as plug:
         until(lambda: any(device["availability"]["online"] for device in house.cli("devices")), "the plug to be online")
         yield plug
