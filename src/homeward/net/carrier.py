@@ -16,7 +16,7 @@ from homeward.store.base import Batch
 class Carrier(Hands):
     """Passes to the session what the connection and the hub say, and carries out what it answers."""
 
-    __slots__ = ("_attached", "_wake", "address", "last_frame", "session", "since", "transport")
+    __slots__ = ("_attached", "_wake", "last_frame", "peer", "session", "since", "transport")
 
     def __init__(
         self, house: Household, family: Family, session: Session, peer: Peer, wire: Wire, transport: str
@@ -24,6 +24,7 @@ class Carrier(Hands):
         super().__init__(house, family, peer, wire)
         self._wake: Handle | None = None
         self._attached: str | None = None
+        self.peer = f"{peer.host}:{peer.port}"
         self.session = session
         self.since = self.last_frame = house.clock.now()
         self.transport = transport

@@ -36,12 +36,12 @@ class Wire(Protocol):
 class Hands:
     """Carries out effects in their order. What would leave after something to be stored waits until it is."""
 
-    __slots__ = ("family", "house", "peer", "wire")
+    __slots__ = ("family", "house", "origin", "wire")
 
     def __init__(self, house: Household, family: Family, peer: Peer, wire: Wire) -> None:
         self.house = house
         self.family = family
-        self.peer = peer
+        self.origin = peer
         self.wire = wire
 
     def carry(self, effects: Effects) -> Batch | None:
@@ -71,7 +71,7 @@ class Hands:
         self.house.hub.answered(effect)
 
     def _note(self, effect: Note, _: Batch | None) -> None:
-        self.house.note(self.family.name, effect, self.peer)
+        self.house.note(self.family.name, effect, self.origin)
 
     actions: ClassVar[dict[type, Callable[[Any, Any, Batch | None], Batch | None]]] = {
         Answer: _answer,

@@ -1,4 +1,4 @@
-"""Runs an emulated device on real sockets: it calls its cloud, again whenever the link falls, and answers on the LAN."""
+"""Runs an emulated device on real sockets: it calls its cloud, again when the link falls, and answers on the LAN."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import structlog
 
 from homeward.clock import Clock, Handle
 from homeward.errors import HomewardError
-from homeward.families.base import Effects, Emulator, Note, Publish, Reply, Request, Uplink, Wake
+from homeward.families.base import Close, Effects, Emulator, Note, Publish, Reply, Request, Uplink, Wake
 from homeward.mqtt.client import Client
 from homeward.mqtt.packets import Publish as Message
 from homeward.store.base import Batch
@@ -39,7 +39,7 @@ class EmulatedDevice:
         try:
             while True:
                 uplink = self.emulator.uplink()
-                stood = bool(uplink) and await self._stay(uplink)
+                stood = uplink is not None and await self._stay(uplink)
                 pause = _FIRST_PAUSE if stood else min(2 * pause, _LONGEST_PAUSE)
                 await asyncio.sleep(pause)
         finally:
@@ -103,6 +103,8 @@ class EmulatedDevice:
                 if self._wake:
                     self._wake.cancel()
                 self._wake = self._clock.call_later(effect.after, self._woken)
+            elif isinstance(effect, Close) and self._client:
+                self._client.close()
             elif isinstance(effect, Note):
                 _log.info(effect.what, device=self.emulator.native_id, detail=effect.detail)
         self._changed(self)

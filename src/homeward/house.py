@@ -1,0 +1,181 @@
+"""The house, put together: store, bus, hub, families, doors and web, started in that order and stopped in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import structlog
+
+from homeward.bus.local import LocalBus
+from homeward.clock import LoopClock
+from homeward.families import discover
+from homeward.families.base import Family
+from homeward.hub.hub import Hub
+from homeward.net import tls
+from homeward.net.door import DoorSpec, parse
+from homeward.net.doorlog import DoorLog
+from homeward.net.doorman import Doorman
+from homeward.net.household import Household
+from homeward.net.recognise import recognise
+from homeward.net.udp import DatagramDoor
+from homeward.settings import Settings
+from homeward.setup import certificates
+from homeward.store.sqlite import SqliteStore
+from homeward.web.app import build
+from homeward.web.auth import OWNER, Auth
+from homeward.web.server import Server
+
+_log = structlog.get_logger("homeward")
+DATABASE = "homeward.db"
+
+
+class House:
+    """One running Homeward. Everything it keeps is below `data`."""
+
+    def __init__(self, settings: Settings, data: Path, families: Mapping[str, type[Family]] | None = None) -> None:
+        self.settings = settings
+        self.data = data
+        self.ports: dict[str, int] = {}
+        """The advertised port by what is spoken there; known once the doors are open."""
+        self.advertise = settings.advertise or own_address()
+        self._families = discover() if families is None else families
+        self._datagram_doors: list[DatagramDoor] = []
+
+    async def start(self) -> None:
+        """Open everything.
+
+        Raises:
+            SettingsError: a door's spec or the web's address is wrong.
+            StorageError: the database cannot be used.
+            DoorClosed: not one of the doors can be opened.
+        """
+        loop = asyncio.get_running_loop()
+        self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.clock = LoopClock(loop)
+        store = SqliteStore(self.data / DATABASE, self.settings.store, self.clock, loop.call_soon_threadsafe)
+        self.hub = Hub(
+            store=store,
+            bus=LocalBus(),
+            clock=self.clock,
+            settings=self.settings,
+            advertise=self.advertise,
+            ports=self.ports,
+        )
+        for family in self._families.values():
+            self.hub.install(family)
+        self._open_doors()
+        await self._open_web()
+
+    async def stop(self) -> None:
+        """Send everyone home, save everything."""
+        await self._server.stop()
+        for door in self._datagram_doors:
+            door.close()
+        self.doorman.close()
+        await self.hub.close()
+
+    @property
+    def doors(self) -> list[str]:
+        """The doors that are open."""
+        return [door.name for door in self.doorman.doors] + [door.name for door in self._datagram_doors]
+
+    @property
+    def web_url(self) -> str:
+        """Where the API and its pages are."""
+        return self._server.url
+
+    @property
+    def setup_link(self) -> str:
+        """Where its owner sets the house up, once; empty when that is done."""
+        return self._auth.setup_link(self.web_url)
+
+    def _open_doors(self) -> None:
+        names = (self.advertise, *self.settings.tls.names)
+        paths = certificates.ensure(self.data, names, self.settings.tls, self.clock.now())
+        log = DoorLog()
+        self.household = Household(hub=self.hub, clock=self.clock, limits=self.settings.limits, log=log)
+        self.doorman = Doorman(
+            clock=self.clock,
+            limits=self.settings.limits,
+            contexts=tls.contexts(paths.leaf, paths.leaf_key),
+            recognise=lambda head, peer, stream: recognise(self.household, head, peer, stream),
+            log=log,
+        )
+        for spec in self._specs():
+            if spec.kind == "tcp":
+                self.doorman.open(spec)
+            else:
+                self._datagram_doors.append(DatagramDoor(self.household, spec))
+        if not self.doorman.doors:
+            raise self.doorman.shut[0]
+        self.ports |= _ports([door.spec.port for door in self.doorman.doors])
+
+    def _specs(self) -> list[DoorSpec]:
+        texts = self.settings.doors or [door for family in self._families.values() for door in family.doors]
+        return [parse(text) for text in dict.fromkeys(texts)]
+
+    async def _open_web(self) -> None:
+        host, _, port = self.settings.web.rpartition(":")
+        self._auth = Auth(
+            self.hub.facts(OWNER),
+            lambda key, value: self.hub.remember(OWNER, key, value),
+            self.clock,
+            failures=self.settings.limits.sign_in_failures,
+        )
+        app = build(
+            self.hub, self._auth, self.settings, self.clock, names=[self.advertise], handshakes=self.household.log
+        )
+        self._server = Server(app, host.strip("[]"), int(port), self.settings.limits)
+        await self._server.start()
+        self._auth.leave_local(self.data, self.web_url)
+
+
+def run(settings: Settings, data: Path, ready: Callable[[House], None]) -> None:
+    """Run a house until SIGINT or SIGTERM; `ready` is called when it stands.
+
+    Raises:
+        HomewardError: it could not be started.
+    """
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_live(House(settings, data), ready))
+
+
+async def _live(house: House, ready: Callable[[House], None]) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await house.start()
+    try:
+        ready(house)
+        await stop.wait()
+    finally:
+        await house.stop()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    with contextlib.suppress(ImportError):
+        import uvloop
+
+        return uvloop.new_event_loop
+    return None
+
+
+def own_address() -> str:
+    """This machine's address on its network, as the way out shows it; nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
+
+
+def _ports(doors: list[int]) -> dict[str, int]:
+    """Every door speaks everything; what has a port of its own by custom is told that one when it is open."""
+    custom = {"mqtts": 443, "https": 443, "http": 80}
+    return {spoken: port if port in doors else doors[0] for spoken, port in custom.items()}
