@@ -37,6 +37,12 @@ class StorageError(HomewardError):
     code = "storage_failed"
 
 
+class TooManyPending(StorageError):
+    """As many devices as may wait for adoption; this one was not listed, and nothing of it is kept."""
+
+    code = "too_many_pending"
+
+
 class DeviceNotFound(HomewardError):
     """No device goes by that id."""
 
@@ -59,6 +65,12 @@ class DeviceOffline(HomewardError):
     """The device cannot be reached now; the message gives the reason and its age."""
 
     code = "device_offline"
+
+
+class DeviceBusy(HomewardError):
+    """As many requests as may wait for the device's answer; this one was not sent."""
+
+    code = "device_busy"
 
 
 class DeadlineExceeded(HomewardError):
