@@ -15,7 +15,7 @@ from homeward.families.meross.wire import BadMessage, Params
 from homeward.model import Description
 
 
-class _Hardware(msgspec.Struct):
+class _Hardware(msgspec.Struct, frozen=True):
     type: str
     uuid: str
     version: str = ""
@@ -23,16 +23,16 @@ class _Hardware(msgspec.Struct):
     mac: str = field(name="macAddress", default="")
 
 
-class _Firmware(msgspec.Struct):
+class _Firmware(msgspec.Struct, frozen=True):
     version: str = ""
     inner_ip: str = field(name="innerIp", default="")
 
 
-class _Time(msgspec.Struct):
+class _Time(msgspec.Struct, frozen=True):
     timezone: str = ""
 
 
-class _System(msgspec.Struct):
+class _System(msgspec.Struct, frozen=True):
     hardware: _Hardware
     firmware: _Firmware
     time: _Time = _Time()
