@@ -127,12 +127,11 @@ class House:
             self.clock,
             failures=self.settings.limits.sign_in_failures,
         )
-        app = build(
-            self.hub, self._auth, self.settings, self.clock, names=[self.advertise], handshakes=self.household.log
-        )
+        app = build(self.hub, self._auth, self.settings, names=[self.advertise], handshakes=self.household.log)
         self._server = Server(app, host.strip("[]"), int(port), self.settings.limits)
-        await self._server.start()
+        self._server.bind()
         self._auth.leave_local(self.data, self.web_url)
+        await self._server.start()
 
 
 def run(settings: Settings, data: Path, ready: Callable[[House], None]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-from homeward.families.base import Effects
+from homeward.families.base import Effects, Remember
 from homeward.web.context import Context
 from homeward.web.messages import AccountView, FamilyView, NewAccount
 from homeward.web.problems import FamilyNotFound
@@ -37,7 +37,7 @@ class KeepsAccounts(Protocol):
     def create_account(
         self, email: str, password: str, *, user_id: str | None = None, key: str | None = None
     ) -> tuple[Account, Effects]:
-        """A new account, and the effects that make it last.
+        """A new account, and the effects that make it last: facts to remember.
 
         Raises:
             InvalidValue: there is one for that address, or something given will not do.
@@ -64,7 +64,8 @@ async def create_account(house: Context, family: str, body: NewAccount) -> Accou
         body.email, body.password.reveal(), user_id=body.user_id, key=key
     )
     for effect in effects:
-        await house.stored(house.hub.apply(family, effect, house.clock.now()))
+        if isinstance(effect, Remember):
+            await house.hub.stored(house.hub.remember(family, effect.key, effect.value))
     return _view(account)
 
 

@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from homeward.clock import Clock
 from homeward.errors import HomewardError
 from homeward.net.doorlog import Handshake
 from homeward.settings import Settings
@@ -34,13 +33,12 @@ def build(
     hub: Hub,
     auth: Auth,
     settings: Settings,
-    clock: Clock,
     *,
     names: Iterable[str] = (),
     handshakes: Callable[[], Sequence[Handshake]] = tuple,
 ) -> Starlette:
     """The application. It answers to `names` beside the names in the settings; addresses it answers to always."""
-    house = Context(hub, auth, settings, clock, handshakes)
+    house = Context(hub, auth, settings, handshakes)
     answers_to = {settings.advertise, *settings.tls.names, *names}
     return Starlette(
         routes=[*_api(house), *_documents(house), WebSocketRoute(f"{API}/ws", Live(house).serve)],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from homeward.errors import DeviceNotFound
 from homeward.families.base import Call
 from homeward.hub.view import DeviceView
 from homeward.web.context import Context
@@ -39,23 +38,25 @@ async def get_device(house: Context, device: str) -> DeviceView:
 
 async def rename_device(house: Context, device: str, body: Rename) -> DeviceView:
     """Give a device another name."""
-    return house.hub.rename(device, body.name)
+    return await _done(house, house.hub.rename(device, body.name))
 
 
 async def remove_device(house: Context, device: str) -> None:
-    """Forget a device. When it calls again it is pending, like any stranger."""
+    """Forget a device and its history. When it calls again it is pending, like any stranger."""
     house.hub.remove(device)
+    await house.hub.stored()
 
 
 async def adopt_device(house: Context, device: str, body: Adoption) -> DeviceView:
     """Take a pending device in: from now on what it says is acted on."""
-    return house.hub.adopt(device, body.name)
+    return await _done(house, house.hub.adopt(device, body.name))
 
 
 async def command_device(house: Context, device: str, body: Command) -> CommandResult:
     """Set an entity, and wait for the device's answer."""
-    result = await house.hub.set(device, body.entity, body.value, deadline=body.deadline)
-    return CommandResult(result, house.hub.device(device))
+    device_id = house.hub.device(device).id
+    result = await house.hub.set(device_id, body.entity, body.value, deadline=body.deadline)
+    return CommandResult(result, house.hub.device(device_id))
 
 
 async def call_device(house: Context, device: str, body: NativeCall) -> CallResult:
@@ -68,7 +69,7 @@ async def list_events(house: Context, query: EventQuery) -> EventPage:
     """What has happened: newest first, or with `after` oldest first from there on."""
     newest_first = query.after is None
     events = await house.hub.events(
-        device=_id(house, query.device),
+        device=query.device,
         kinds=query.kind,
         after=query.after or 0,
         before=query.before,
@@ -79,12 +80,10 @@ async def list_events(house: Context, query: EventQuery) -> EventPage:
     return EventPage(events, more)
 
 
-def _id(house: Context, device: str | None) -> str | None:
-    """The id that is meant. A device that is gone goes by its id alone; its events remain."""
-    try:
-        return house.hub.device(device).id if device else None
-    except DeviceNotFound:
-        return device
+async def _done(house: Context, device: DeviceView) -> DeviceView:
+    """The device as a decision left it, once that is stored."""
+    await house.hub.stored()
+    return device
 
 
 def _next(query: EventQuery, cursor: str, seq: int) -> str:

@@ -22,7 +22,7 @@ async def create_token(house: Context, body: NewToken) -> IssuedToken:
 
 async def revoke_token(house: Context, token: str) -> None:
     """End a token."""
-    await house.stored(house.auth.tokens.revoke(token))
+    await house.hub.stored(house.auth.tokens.revoke(token))
 
 
 async def set_up(house: Context, body: SetupCode, address: str) -> IssuedToken:
@@ -49,5 +49,5 @@ async def readyz(house: Context) -> Readiness:
 
 async def _issued(house: Context, issued: Issued) -> IssuedToken:
     token, secret, batch = issued
-    await house.stored(batch)
+    await house.hub.stored(batch)
     return IssuedToken(token.id, token.name, token.role, token.created, token.expires, secret.reveal())

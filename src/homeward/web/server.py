@@ -29,6 +29,7 @@ class Server:
         self.address = address
         self.port = port
         self._uvicorn = _Uvicorn(_config(app, limits))
+        self._listener: socket.socket | None = None
         self._serving: asyncio.Task[None] | None = None
 
     @property
@@ -37,15 +38,24 @@ class Server:
         host = "127.0.0.1" if self.address in _WILDCARDS else self.address
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
-    async def start(self) -> None:
-        """Listen.
+    def bind(self) -> None:
+        """Take the address and port; who calls from now on is served after `start`. `url` is right from here on.
 
         Raises:
-            SettingsError: that address or port cannot be had.
+            SettingsError: they cannot be had.
         """
-        listener = _bind(self.address, self.port)
-        self.port = listener.getsockname()[1]
-        serving = self._uvicorn.serve([listener])
+        self._listener = _bind(self.address, self.port)
+        self.port = self._listener.getsockname()[1]
+
+    async def start(self) -> None:
+        """Serve; `bind` first if that was not done.
+
+        Raises:
+            SettingsError: as `bind`.
+        """
+        if not self._listener:
+            self.bind()
+        serving = self._uvicorn.serve([self._listener] if self._listener else None)
         self._serving = asyncio.create_task(serving)  # noqa: TID251 - `stop` ends and awaits it
         await self._uvicorn.listening.wait()
 
@@ -54,7 +64,9 @@ class Server:
         self._uvicorn.should_exit = True
         if self._serving:
             await self._serving
-            self._serving = None
+        elif self._listener:
+            self._listener.close()
+        self._serving = self._listener = None
 
 
 class _Uvicorn(uvicorn.Server):
