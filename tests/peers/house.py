@@ -44,14 +44,17 @@ class House(Program):
 
     def account(self, email: str, password: str, key: str, user_id: str) -> dict[str, str]:
         """A Meross account whose key and number were chosen."""
-        given = ("--password-stdin", "--key", key, "--userid", user_id)
-        made: dict[str, str] = self.cli("account", "create", "meross", email, *given, stdin=password)
+        given = ("--password-stdin", "--key-stdin", "--user-id", user_id)
+        made: dict[str, str] = self.cli("account", "create", "meross", email, *given, stdin=f"{password}\n{key}\n")
         return made
 
-    def device(self, model: str, **settings: str | int) -> Program:
-        """An emulated Meross device that lives here; a line on its stdin is a hand at it."""
-        sets = [f"--set={key}={value}" for key, value in settings.items()]
-        return Program(HOMEWARD, "emulate", "meross", model, "--cloud", f"127.0.0.1:{self.door}", *sets)
+    def plug(self, number: int, **settings: str | int) -> tuple[str, Program]:
+        """An emulated mss310 that calls this house, by its uuid; a line on its stdin is a hand at it."""
+        mac = f"48e1e9{number:06x}"
+        uuid = f"200101{number:014}{mac}"
+        given = {"uuid": uuid, "mac": ":".join(mac[at : at + 2] for at in range(0, 12, 2)), **settings}
+        sets = [f"--set={key}={value}" for key, value in given.items()]
+        return uuid, Program(HOMEWARD, "emulate", "meross", "mss310", "--cloud", f"127.0.0.1:{self.door}", *sets)
 
     def _ready(self) -> bool:
         if self.process.poll() is not None:

@@ -13,7 +13,7 @@ from tests.peers.house import House
 from tests.peers.processes import PATIENCE, Peer, Program, run, until
 
 EMAIL, KEY, USER_ID = "me@example.com", "00112233445566778899aabbccddeeff", "42"
-UUID = "2001010000000000001048e1e9000001"
+UUID = "2001010000000000000148e1e9000001"
 APP = md5(b"API-of-a-test").hexdigest()
 PUSHES, ANSWERS = f"/app/{USER_ID}/subscribe", f"/app/{USER_ID}-{APP}/subscribe"
 PASSWORD = md5((USER_ID + KEY).encode()).hexdigest()
@@ -23,7 +23,9 @@ PASSWORD = md5((USER_ID + KEY).encode()).hexdigest()
 def plug(house: House) -> Iterator[Program]:
     """A plug at the house, on an account whose key we chose."""
     house.account(EMAIL, "Secret 1", KEY, USER_ID)
-    with house.device("mss310", key=KEY, userid=USER_ID, uuid=UUID) as plug:
+    uuid, plug = house.plug(1, key=KEY, userid=USER_ID)
+    assert uuid == UUID
+    with plug:
         until(lambda: any(device["availability"]["online"] for device in house.cli("devices")), "the plug to be online")
         yield plug
 
