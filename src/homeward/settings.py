@@ -90,6 +90,10 @@ class Meross(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 3.0
     tokens: Annotated[Count, _says("sign-in tokens an account may hold at once")] = 50
     token_days: Annotated[float, Meta(gt=0), _says("days a sign-in token is valid")] = 365.0
+    sign_in_failures: Annotated[
+        Count, _says("wrong passwords from one address in ten minutes before its account requests must wait")
+    ] = 20
+    sign_up: Annotated[bool, _says("let an app make an account; otherwise only the owner of this house does")] = False
 
 
 class Families(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from homeward.errors import InvalidValue
-from homeward.families.base import Effects, Remember
+from homeward.families.base import NOTHING, Effects, Remember
 from homeward.families.meross.wire import NAME, password_hash
 from homeward.model import Secret
 
@@ -34,13 +34,6 @@ class Account(msgspec.Struct, frozen=True):
     key: Secret
     password: Secret
     """`scrypt$n$r$p$salt$hash` of the MD5 that apps send."""
-
-
-class Tokens(msgspec.Struct, frozen=True):
-    """What became of a token that was asked for: the token, or None when the account has too many."""
-
-    token: str | None
-    effects: Effects
 
 
 class Accounts:
@@ -97,16 +90,17 @@ class Accounts:
         _, n, r, p, salt, _ = stored.split("$")
         return compare_digest(_scrypt(md5, bytes.fromhex(salt), (int(n), int(r), int(p))), stored)
 
-    def issue(self, account: Account, now: float, *, most: int, days: float) -> Tokens:
-        """A new token for the account, unless it has `most` that are younger than `days`."""
-        held = [(key, at) for key, (user, at) in self._tokens.items() if user == account.user_id]
-        effects = [self._forget(key) for key, at in held if now >= at + days * _DAY]
-        if len(held) - len(effects) >= most:
-            return Tokens(None, effects)
+    def issue(self, account: Account, now: float, *, most: int, days: float) -> tuple[str | None, Effects]:
+        """A new token for the account; None when it has `most` that are younger than `days`."""
+        held = {key: at for key, (user, at) in self._tokens.items() if user == account.user_id}
+        stale = [key for key, at in held.items() if now >= at + days * _DAY]
+        if len(held) - len(stale) >= most:
+            return None, NOTHING
+        effects = [self._forget(key) for key in stale]
         token = self._random(32).hex()
         fact = {"user": account.user_id, "at": now}
         self._tokens[_digest(token)] = (account.user_id, now)
-        return Tokens(token, [*effects, Remember(f"token/{_digest(token)}", fact)])
+        return token, [*effects, Remember(f"token/{_digest(token)}", fact)]
 
     def holder(self, token: str) -> tuple[Account, float] | None:
         """Whose token it is, and when it was issued."""
@@ -117,7 +111,7 @@ class Accounts:
     def revoke(self, token: str) -> Effects:
         """The token is good for nothing any more."""
         key = _digest(token)
-        return (self._forget(key),) if key in self._tokens else ()
+        return (self._forget(key),) if key in self._tokens else NOTHING
 
     def revoke_all(self, account: Account) -> Effects:
         """No token of the account is good for anything any more."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from homeward.families.base import Call, Effects, Family, Home, MqttSession, Peer, Refusal
+from homeward.families.base import Call, Effects, Family, Home, MqttSession, Peer, Refusal, Reply, Request
 from homeward.families.meross import signin, traits
 from homeward.families.meross.accounts import Account, Accounts, plain
+from homeward.families.meross.api import Api
 from homeward.families.meross.cloud import DeviceSession
 from homeward.model import Device, Entity, Value
 from homeward.mqtt.packets import Connect
@@ -22,6 +23,7 @@ class Meross(Family):
     def __init__(self, home: Home) -> None:
         super().__init__(home)
         self.accounts = Accounts(home.facts(), home.random)
+        self._api = Api(home, self.accounts)
         self.sessions: dict[str, DeviceSession] = {}
 
     def create_account(
@@ -37,6 +39,10 @@ class Meross(Family):
     def sign_in(self, request: Connect, peer: Peer, now: float) -> MqttSession | Refusal | None:
         """A device or an app wants in."""
         return signin.sign_in(request, self.home, self.accounts, self.sessions)
+
+    def http(self, request: Request, now: float) -> Reply | None:
+        """An app asks about its account."""
+        return self._api.http(request, now)
 
     def entities(self, device: Device) -> Sequence[Entity]:
         """By the abilities it told; nothing before it has told them."""

@@ -1,0 +1,55 @@
+"""How apps see this house: the addresses they are told to call, and the devices there."""
+
+from __future__ import annotations
+
+from homeward.families.base import Home, Peer
+from homeward.families.meross.wire import Params
+from homeward.model import Device
+
+_ONLINE, _OFFLINE = 1, 2
+
+
+def domain(home: Home, peer: Peer) -> str:
+    """Where an app calls from now on: by the scheme it came by, for it may not trust this house's certificate."""
+    schemes = ("https", "http") if peer.tls else ("http", "https")
+    scheme = next((scheme for scheme in schemes if scheme in home.ports), schemes[0])
+    return f"{scheme}://{_address(home, scheme, 0)}"
+
+
+def mqtt_domain(home: Home) -> str:
+    """Where the MQTT endpoint is; the port is left out when it is the vendor's."""
+    return _address(home, "mqtts", 443)
+
+
+def item(home: Home, device: Device) -> Params:
+    """A device as `devList` has it. Clients fail on a null in any of these fields."""
+    said, native, address = device.description, device.native, mqtt_domain(home)
+    return {
+        "uuid": device.native_id,
+        "onlineStatus": _ONLINE if home.is_online(device.native_id) else _OFFLINE,
+        "devName": device.name,
+        "devIconId": "device001",
+        "bindTime": int(native.get("bindTime", device.first_seen)),
+        "deviceType": said.model,
+        "subType": native.get("subType", ""),
+        "channels": _channels(native.get("channels", 1)),
+        "region": "eu",
+        "fmwareVersion": said.firmware,
+        "hdwareVersion": said.hardware,
+        "userDevIcon": "",
+        "iconType": 1,
+        "domain": address,
+        "reservedDomain": address,
+        "hardwareCapabilities": [],
+    }
+
+
+def _address(home: Home, spoken: str, usual: int) -> str:
+    port = home.ports.get(spoken, usual)
+    host = f"[{home.advertise}]" if ":" in home.advertise else home.advertise
+    return host if port == usual else f"{host}:{port}"
+
+
+def _channels(count: int) -> list[Params]:
+    """The index is the channel; channel 0 of several is all of them."""
+    return [{}, *({"type": "Switch", "devName": f"Switch {n}", "devIconId": "device001"} for n in range(1, count))]
