@@ -123,7 +123,8 @@ def encode(
     trigger: str | UnsetType = UNSET,
 ) -> bytes:
     """A signed message; an answer has the `message_id` of what it answers."""
-    signature = sign(message_id, key, timestamp)
+    # `sign` in line: on this path a call is a measurable part.
+    signature = md5(f"{message_id}{key}{timestamp}".encode()).hexdigest()
     header = _Header(message_id, namespace, method, signature, timestamp, source, 1, timestamp_ms, trigger)
     return _encode(_Message(header, payload))
 
