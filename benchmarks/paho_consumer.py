@@ -20,7 +20,6 @@ INTERVAL = 0.02
 SCHEMA = """
 CREATE TABLE events (seq INTEGER PRIMARY KEY, at REAL NOT NULL, device INTEGER NOT NULL, kind INTEGER NOT NULL,
                      data TEXT NOT NULL);
-CREATE INDEX events_of_device ON events (device);
 """
 STATE = 5
 
