@@ -12,7 +12,7 @@ from homeward.errors import DeadlineExceeded, DeviceBusy, DeviceOffline
 from homeward.families.base import Answer, Call
 from homeward.hub.availability import duration
 from homeward.hub.link import Link
-from homeward.hub.wait import fail, within
+from homeward.hub.wait import fail, succeed, within
 
 
 class Calls:
@@ -50,13 +50,11 @@ class Calls:
 
     def answered(self, answer: Answer) -> None:
         """A device has answered. An answer nobody waits for any more is dropped."""
-        waiting = self._waiting.get(answer.token)
-        if waiting is None or waiting.done():
-            return
-        if answer.error:
-            waiting.set_exception(answer.error)
-        else:
-            waiting.set_result(answer.result)
+        if waiting := self._waiting.get(answer.token):
+            if answer.error:
+                fail(waiting, answer.error)
+            else:
+                succeed(waiting, answer.result)
 
     def dropped(self, link: Link, reason: str) -> None:
         """A link is gone: whoever waits for an answer on it waits in vain."""

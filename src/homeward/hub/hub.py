@@ -18,15 +18,16 @@ from homeward.families.base import Answer, Call, Family
 from homeward.hub.availability import Presences
 from homeward.hub.checkpoints import Checkpoints
 from homeward.hub.commands import Calls
+from homeward.hub.facts import Facts
 from homeward.hub.home import FamilyHome
-from homeward.hub.intake import Facts, Intake, Told, remember
+from homeward.hub.intake import Intake, Told
 from homeward.hub.journal import Journal
 from homeward.hub.link import Link
 from homeward.hub.owner import Owner
 from homeward.hub.registry import Record, Registry
 from homeward.hub.values import check
 from homeward.hub.view import DeviceView, Snapshot, view
-from homeward.hub.wait import within
+from homeward.hub.wait import succeed, within
 from homeward.model import Availability, Event, EventKind, Value
 from homeward.settings import Settings
 from homeward.store.base import Batch, Store
@@ -56,7 +57,7 @@ class Hub:
         self.families: dict[str, Family] = {}
         self._store, self._bus, self._clock, self._settings = store, bus, clock, settings
         self._randomness, self._advertise, self._ports = randomness, advertise, ports
-        self._facts: Facts = loaded.facts
+        self._facts = Facts(store, loaded.facts)
         self._registry = Registry(self.families)
         for device in loaded.devices:
             self._registry.add(Record(device, loaded.states.get(device.id)))
@@ -79,7 +80,7 @@ class Hub:
             name,
             registry=self._registry,
             presences=self._presences,
-            facts=self._facts.setdefault(name, {}),
+            facts=self._facts.of(name),
             settings=getattr(self._settings.families, name, None),
             randomness=self._randomness,
             advertise=self._advertise,
@@ -212,7 +213,7 @@ class Hub:
 
     def facts(self, owner: str) -> Mapping[str, Any]:
         """What was remembered for that owner: a family, or a part of the house such as `web`."""
-        return self._facts.setdefault(owner, {})
+        return self._facts.of(owner)
 
     def remember(self, owner: str, key: str, value: Any) -> Batch:
         """Keep a JSON-able fact for its owner, None to forget it.
@@ -220,7 +221,7 @@ class Hub:
         Raises:
             StorageError: refused; nothing has changed.
         """
-        return remember(self._store, self._facts, owner, key, value)
+        return self._facts.remember(owner, key, value)
 
     async def stored(self, batch: Batch | None = None) -> None:
         """Wait until a batch (None: everything decided so far) is on the disk, so that it may be called done.
@@ -228,12 +229,11 @@ class Hub:
         Raises:
             StorageError: it is not within `commands.deadline`; it waits there and is not lost unless the power is.
         """
-        batch = batch or self._journal.batch
-        if batch is None or batch.committed:
-            return
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        batch.then(lambda: None if done.done() else done.set_result(None))
-        await within(self._settings.commands.deadline, self._clock, done, self._not_stored)
+        for last in (batch,) if batch else (self._journal.batch, self._facts.batch):
+            if last and not last.committed:
+                done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+                last.then(partial(succeed, done, None))
+                await within(self._settings.commands.deadline, self._clock, done, self._not_stored)
 
     def _adopted(self, device_id: str) -> Record:
         record = self._registry.find(device_id)

@@ -10,6 +10,7 @@ from msgspec.structs import asdict, replace
 
 from homeward.errors import TooManyPending
 from homeward.families.base import Happened, Remember, Report, Seen
+from homeward.hub.facts import Facts
 from homeward.hub.journal import Journal
 from homeward.hub.registry import Record, Registry
 from homeward.model import Description, Device, EventKind
@@ -17,7 +18,6 @@ from homeward.settings import Settings
 from homeward.store.base import Batch, Store
 
 Told: TypeAlias = Seen | Report | Happened | Remember
-Facts: TypeAlias = dict[str, dict[str, Any]]
 Greet: TypeAlias = Callable[[str], None]
 
 
@@ -65,7 +65,7 @@ class Intake:
         return record.batch
 
     def _remember(self, family: str, fact: Remember, now: float) -> Batch:
-        return remember(self._store, self._facts, family, fact.key, fact.value)
+        return self._facts.remember(family, fact.key, fact.value)
 
     def _seen(self, family: str, seen: Seen, now: float) -> Batch | None:
         record = self._registry.get(family, seen.native_id)
@@ -117,16 +117,6 @@ class Intake:
 def told(device: Device) -> dict[str, Any]:
     """What an event tells of a device: its name, and what it says of itself."""
     return {"name": device.name, **to_builtins(device.description)}
-
-
-def remember(store: Store, facts: Facts, owner: str, key: str, value: Any) -> Batch:
-    """Keep a fact, or forget it when the value is None."""
-    batch = store.put_fact(owner, key, value)
-    if value is None:
-        facts.setdefault(owner, {}).pop(key, None)
-    else:
-        facts.setdefault(owner, {})[key] = value
-    return batch
 
 
 def _merged(old: Description, new: Description) -> Description:

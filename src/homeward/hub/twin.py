@@ -19,9 +19,12 @@ class Twin:
     def news(self, values: Mapping[str, Value]) -> dict[str, Value]:
         """Those of `values` that differ from what is known."""
         known = self.states
-        return {
-            key: value for key, value in values.items() if (state := known.get(key)) is None or state.value != value
-        }
+        news: dict[str, Value] = {}
+        for key, value in values.items():
+            state = known.get(key)
+            if state is None or state.value != value:
+                news[key] = value
+        return news
 
     def update(self, news: Mapping[str, Value], now: float, seq: int) -> None:
         """Take over what an event of that seq told."""

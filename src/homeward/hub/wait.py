@@ -21,6 +21,12 @@ async def within(seconds: float, clock: Clock, result: asyncio.Future[_T], late:
         timer.cancel()
 
 
+def succeed(result: asyncio.Future[_T], value: _T) -> None:
+    """End the wait with a result, if it has not ended."""
+    if not result.done():
+        result.set_result(value)
+
+
 def fail(result: asyncio.Future[_T], error: HomewardError) -> None:
     """End the wait with an error, if it has not ended."""
     if not result.done():

@@ -128,14 +128,14 @@ class Store(Protocol):
         """
 
 
-def encode(data: Any) -> bytes:
+def encode(data: Any) -> str:
     """JSON for the database.
 
     Raises:
         ProtocolError: it holds what JSON cannot say, such as half of a surrogate pair.
     """
     try:
-        return _encoder.encode(data)
+        return _encoder.encode(data).decode()
     except (TypeError, ValueError) as error:
         raise ProtocolError(f"this cannot be written as JSON: {error}") from error
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from homeward.model import Device, EventKind
+from homeward.store import runs
 from homeward.store.base import Batch, encode
 
 KINDS = (
@@ -39,8 +40,8 @@ class Pending(Batch):
         self.devices: dict[int, Row] = {}
         self.forgotten: dict[int, int] = {}
         """Devices whose states and events go: row, and the last seq that goes."""
-        self.states: dict[int, bytes] = {}
-        self.facts: dict[tuple[str, str], bytes | None] = {}
+        self.states: dict[int, str] = {}
+        self.facts: dict[tuple[str, str], str | None] = {}
         self.checkpoint: int | None = None
 
     def __bool__(self) -> bool:
@@ -52,7 +53,7 @@ class Pending(Batch):
 
     def put_device(self, row: int, device: Device) -> None:
         """Write the device's row."""
-        about = encode(device.description).decode(), encode(device.native).decode()
+        about = encode(device.description), encode(device.native)
         fields = device.id, device.family, device.native_id, device.name, device.adopted, device.first_seen
         self.devices[row] = (row, *fields, *about, False)
 
@@ -70,8 +71,10 @@ class Pending(Batch):
         """
         _insert(connection, _DEVICES, [item for row in self.devices.values() for item in row])
         _insert(connection, _EVENTS, self.events)
+        if self.events:
+            runs.extend(connection, self.events[-EVENT_WIDTH])
         for row, seq in self.forgotten.items():
-            connection.execute("DELETE FROM events WHERE device = ? AND seq <= ?", (row, seq))
+            runs.forget(connection, row, seq)
             connection.execute("DELETE FROM twin WHERE device = ?", (row,))
         _insert(connection, _TWIN, [item for row in self.states.items() for item in row])
         for (owner, key), value in self.facts.items():
@@ -86,12 +89,9 @@ _DEVICES = (
     " excluded.first_seen, excluded.description, excluded.native, excluded.removed)",
     "(?,?,?,?,?,?,?,?,?,?)",
 )
-_EVENTS = ("INSERT INTO events VALUES {}", "(?,?,?,?,CAST(? AS TEXT))")
-_TWIN = (
-    "INSERT INTO twin VALUES {} ON CONFLICT (device) DO UPDATE SET states = excluded.states",
-    "(?,CAST(? AS TEXT))",
-)
-_ROWS_A_STATEMENT = 1_000
+_EVENTS = ("INSERT INTO events VALUES {}", "(?,?,?,?,?)")
+_TWIN = ("INSERT INTO twin VALUES {} ON CONFLICT (device) DO UPDATE SET states = excluded.states", "(?,?)")
+_ROWS_A_STATEMENT = 2_000
 
 
 def _insert(connection: sqlite3.Connection, statement: tuple[str, str], items: Sequence[Any]) -> None:
@@ -103,8 +103,8 @@ def _insert(connection: sqlite3.Connection, statement: tuple[str, str], items: S
         connection.execute(text.format(",".join([row] * (len(chunk) // width))), chunk)
 
 
-def _write_fact(connection: sqlite3.Connection, owner: str, key: str, value: bytes | None) -> None:
+def _write_fact(connection: sqlite3.Connection, owner: str, key: str, value: str | None) -> None:
     if value is None:
         connection.execute("DELETE FROM facts WHERE owner = ? AND key = ?", (owner, key))
     else:
-        connection.execute("REPLACE INTO facts VALUES (?, ?, CAST(? AS TEXT))", (owner, key, value))
+        connection.execute("REPLACE INTO facts VALUES (?, ?, ?)", (owner, key, value))

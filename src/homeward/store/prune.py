@@ -7,6 +7,7 @@ import sqlite3
 import structlog
 
 from homeward.clock import Clock, Handle
+from homeward.store import runs
 from homeward.store.writer import Writer
 
 INTERVAL = 3_600.0
@@ -42,6 +43,7 @@ class Pruner:
             " AND at < ? AND seq <= (SELECT seq FROM checkpoint)",
             (STEP, oldest),
         ).rowcount
+        runs.trim(connection)
 
     def _done(self, reason: str) -> None:
         if reason:

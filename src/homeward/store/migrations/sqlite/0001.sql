@@ -39,9 +39,15 @@ CREATE TABLE events (
     data TEXT NOT NULL                  -- JSON
 );
 
--- The history of one device is asked for a page at a time. Without this a quiet device among busy ones costs a read of
--- the whole table. SQLite keeps the rowid, which is seq, behind each key: a page is read in order, unsorted.
-CREATE INDEX events_of_device ON events (device);
+-- A run is an index by device over some thousand events, up to and with `last`; homeward/store/runs.py says why.
+CREATE TABLE runs (last INTEGER PRIMARY KEY);
 
--- All but states is rare and asked for by kind ("when was it offline?"); states pay nothing for this.
+CREATE TABLE history (
+    run INTEGER NOT NULL,
+    device INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (run, device, seq)
+) WITHOUT ROWID;
+
+-- All but states is rare, and asked for by kind ("when was it offline?"); states pay nothing for this.
 CREATE INDEX events_beside_states ON events (kind) WHERE kind <> 5;
