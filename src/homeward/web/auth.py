@@ -53,7 +53,8 @@ class Auth:
         self._clock = clock
         self._random = randomness
         self._failures = Failures(failures)
-        self._setup_code = None if any(self.tokens) else Secret(base64.urlsafe_b64encode(randomness(18)).decode())
+        owned = any(token.role is Role.ADMIN for token in self.tokens)
+        self._setup_code = None if owned else Secret(base64.urlsafe_b64encode(randomness(18)).decode())
 
     def sign_in(self, text: str | None, address: str, needed: Role = Role.VIEWER) -> Token:
         """The token that `text` is.
@@ -97,7 +98,7 @@ class Auth:
         known = self._setup_code
         if not known or not hmac.compare_digest(code.encode(), known.reveal().encode()):
             self._failures.add(address, now)
-            raise BadSetupCode("this set-up code is wrong or was used", hint="A restart without tokens prints another.")
+            raise BadSetupCode("this set-up code is wrong or was used", hint="A start without an owner prints another.")
         issued = self.issue("owner", Role.ADMIN)
         self._setup_code = None
         return issued

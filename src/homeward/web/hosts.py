@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -12,6 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from homeward.errors import HomewardError
 from homeward.web.problems import ForeignHost, ForeignOrigin, problem
+
+_NETLOC = re.compile(r"(\[[0-9a-f:.]+]|[^\s/?#@:\[\]]+)(?::\d{1,5})?")
 
 
 class Guard:
@@ -62,10 +65,8 @@ def _netloc(origin: str) -> str:
 
 def _name(netloc: str) -> str:
     """The host of `host[:port]`; empty when it makes no sense."""
-    try:
-        return urlsplit(f"//{netloc}").hostname or ""
-    except ValueError:
-        return ""
+    match = _NETLOC.fullmatch(netloc)
+    return match[1].strip("[]") if match else ""
 
 
 def _is_address(name: str) -> bool:
