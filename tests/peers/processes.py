@@ -77,7 +77,7 @@ class Program:
         if self.process.poll() is None:
             self.process.terminate()
         try:
-            status = self.process.wait(10)
+            status = self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             status = self.process.wait()
