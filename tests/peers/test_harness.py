@@ -21,16 +21,8 @@ def test_a_skipped_peer_test_is_a_failure_where_peers_are_required(
     (tmp_path / "conftest.py").write_text("from tests.peers.conftest import pytest_runtest_makereport\n")
     (tmp_path / "test_peer.py").write_text(SKIPPED)
     monkeypatch.setenv("HOMEWARD_PEERS", required)
-    command: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-p",
-        "no:cacheprovider",
-        "--rootdir",
-        tmp_path,
-        tmp_path,
-    ]
+    options = ["-ra", "-p", "no:cacheprovider", "-p", "no:asyncio", "--rootdir", str(tmp_path)]
+    command = [sys.executable, "-m", "pytest", *options, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603
     assert done.returncode == status, done.stdout
     assert "it is not here" in done.stdout
@@ -48,5 +40,5 @@ def test_what_a_program_said_is_shown_when_it_says_no_more() -> None:
     with Program(sys.executable, "-c", "print('the last word')") as program:
         soon = time.monotonic() + 10
         assert program.line(soon) == "the last word"
-        with pytest.raises(AssertionError, match="it ended.*\n.*last word"):
+        with pytest.raises(AssertionError, match=r"it ended.*\n.*last word"):
             program.line(soon)
