@@ -82,25 +82,6 @@ async def test_a_pending_device_can_be_adopted(house: WebHouse, body: Any, name:
     assert (answer.json()["adopted"], answer.json()["name"]) == (True, name)
 
 
-@pytest.mark.parametrize("decision", ["adopt", "rename", "remove"])
-async def test_a_decision_is_answered_when_it_is_stored_and_not_before(house: WebHouse, decision: str) -> None:
-    house.lamp(adopted=False)
-    client = house.client()
-    asked = {
-        "adopt": lambda: client.post(f"{LAMP}/adopt"),
-        "rename": lambda: client.patch(LAMP, json={"name": "Hall"}),
-        "remove": lambda: client.delete(LAMP),
-    }
-    house.store.hold()
-    async with asyncio.TaskGroup() as group:
-        answer = group.create_task(asked[decision]())
-        for _ in range(20):
-            await asyncio.sleep(0)
-        assert not answer.done()
-        house.store.release()
-    assert answer.result().is_success
-
-
 async def test_a_decision_that_is_not_stored_in_time_is_a_named_failure(house: WebHouse) -> None:
     house.lamp(adopted=False)
     house.store.fail("disk full")

@@ -173,6 +173,14 @@ async def test_a_queue_that_is_just_full_loses_nothing() -> None:
         assert await socket.hear_until(last + 6) == list(range(last + 1, last + 7))
 
 
+def test_a_queue_holds_no_more_than_its_limit_however_long_nobody_takes() -> None:
+    queue = feed.Queue(3)
+    for seq in range(100):
+        queue.put(feed.Line(seq, ""))
+        assert len(queue._lines) <= 3
+    assert queue.lost
+
+
 async def test_each_event_is_encoded_once_for_all_listeners(monkeypatch: pytest.MonkeyPatch) -> None:
     encoded: list[int] = []
     real = feed.line

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -67,3 +70,31 @@ async def test_a_house_that_cannot_store_is_alive_but_not_ready(house: WebHouse)
         "not_ready",
         "store: disk full",
     )
+
+
+DECISIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "adopt": ("POST", "/api/v1/devices/lamp-aa0001/adopt", {}),
+    "rename": ("PATCH", "/api/v1/devices/lamp-aa0001", {"name": "Hall"}),
+    "remove": ("DELETE", "/api/v1/devices/lamp-aa0001", {}),
+    "create a token": ("POST", TOKENS, {"name": "new"}),
+    "revoke a token": ("DELETE", f"{TOKENS}/{{token}}", {}),
+    "set up": ("POST", "/api/v1/setup", {"code": "{code}"}),
+    "create an account": ("POST", "/api/v1/families/lamp/accounts", {"email": "a@home.test", "password": "x"}),
+}
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+async def test_a_decision_is_answered_when_it_is_stored_and_not_before(house: WebHouse, decision: str) -> None:
+    house.lamp(adopted=False)
+    method, path, body = DECISIONS[decision]
+    client, spare = house.client(), house.auth.issue("spare", Role.VIEWER)[0]
+    if "code" in body:
+        body = {"code": house.auth.setup_link("").partition("#")[2]}
+    house.store.hold()
+    async with asyncio.TaskGroup() as group:
+        answer = group.create_task(client.request(method, path.format(token=spare.id), json=body))
+        for _ in range(30):
+            await asyncio.sleep(0)
+        assert not answer.done()
+        house.store.release()
+    assert answer.result().is_success

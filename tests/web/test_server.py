@@ -120,6 +120,17 @@ async def test_who_brings_no_request_in_time_and_measure_is_closed_and_the_log_s
     assert reason in [entry.get("reason") for entry in logs]
 
 
+async def test_the_measure_of_a_head_is_not_that_of_a_body() -> None:
+    house = WebHouse(frame=1000)
+    async with serving(house) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        for _ in range(2):
+            writer.write(b"GET /healthz HTTP/1.1\r\nHost: home.test\r\nContent-Length: 5000\r\n\r\n")
+            assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 200")
+            writer.write(b"x" * 5000)
+        writer.close()
+
+
 async def test_a_crash_is_in_our_log_with_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     house = WebHouse()
 
