@@ -188,9 +188,11 @@ class Connection:
         self.guest = guest
         self.keep_alive = packet.keep_alive
         self._will = packet.will
-        self._broker.enter(guest.identity, self)
         self.send(ConnAck(0).encode())
+        # The house hears of the newcomer before it hears that an older one is gone: the device was never away.
         guest.opened()
+        if not self.over:
+            self._broker.enter(guest.identity, self)
 
     def _published(self, packet: Publish, guest: Guest) -> None:
         if packet.qos == 2:

@@ -86,7 +86,7 @@ class Caller:
                 door=self.door.name,
                 peer=f"{self.peer.host}:{self.peer.port}",
                 protocol="tls" if hello else "",
-                verdict=_advice(reason, hello, legacy=self.door.spec.legacy),
+                verdict=_advice(reason, hello, self.peer.tls, legacy=self.door.spec.legacy),
                 tls=self.peer.tls,
                 offered=hello.versions if hello else (),
                 server_name=hello.server_name if hello else "",
@@ -143,12 +143,10 @@ def _agreed(sock: socket.socket) -> str:
     return f"{cipher[1]} {cipher[0]}" if cipher else ""
 
 
-def _advice(reason: str, hello: ClientHello | None, *, legacy: bool) -> str:
-    """What would mend a failed TLS handshake, as far as the offer tells."""
-    if hello is None:
+def _advice(reason: str, hello: ClientHello | None, agreed: str, *, legacy: bool) -> str:
+    """What would mend a TLS handshake that did not come to its end, as far as the offer tells."""
+    if hello is None or agreed:
         return reason
     if hello.versions and not legacy and not {"TLS 1.2", "TLS 1.3"} & set(hello.versions):
         return f"{reason}: it offers {', '.join(hello.versions)} at most; a door with tls=legacy takes it"
-    if "certificate" in reason or "unknown ca" in reason or "CERTIFICATE" in reason:
-        return f"{reason}: it does not trust this house's certificate; it must be given ca.pem"
-    return reason
+    return f"{reason}, within the TLS handshake: it may not trust this house's certificate (give it ca.pem) or its name"

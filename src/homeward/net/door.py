@@ -101,8 +101,9 @@ class Door:
 
     def close(self) -> None:
         """Accept no more."""
-        self._loop.remove_reader(self._sock.fileno())
-        self._sock.close()
+        if self._sock.fileno() >= 0:
+            self._loop.remove_reader(self._sock.fileno())
+            self._sock.close()
 
     def _accept(self) -> None:
         for _ in range(_ACCEPTS):
