@@ -44,7 +44,8 @@ _DELAY = 0.01
 """Seconds that a message is on its way."""
 _PAUSE = 1.0
 """Seconds after which a device whose link fell calls again."""
-_PEER = Peer("192.0.2.7", 50_000)
+PEER = Peer("192.0.2.7", 50_000)
+"""Where everyone calls from."""
 
 
 class VirtualHome:
@@ -69,7 +70,7 @@ class VirtualHome:
 
     def sign_in(self, request: Connect, hear: Callable[[str, bytes], None], fell: Callable[[str], None]) -> Link | None:
         """Let a client in, ending one that has the same identity. None when it was refused: see `refusals`."""
-        answer = self.family.sign_in(request, _PEER, self.clock.now())
+        answer = self.family.sign_in(request, PEER, self.clock.now())
         if answer is None or isinstance(answer, Refusal):
             self.refusals += [answer] if answer else []
             return None
@@ -93,7 +94,7 @@ class VirtualHome:
 
     def request(self, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> Reply | None:
         """An HTTP request to the family."""
-        reply = self.family.http(Request("POST", path, "", headers or {}, body, _PEER), self.clock.now())
+        reply = self.family.http(Request("POST", path, "", headers or {}, body, PEER), self.clock.now())
         if reply:
             self.home.remember(reply.effects)
         return reply
@@ -201,7 +202,7 @@ class Line:
 
     def request(self, body: bytes, path: str = "/config") -> Reply:
         """A request on its LAN address."""
-        reply = self.emulator.http(Request("POST", path, "", {}, body, _PEER), self._home.clock.now())
+        reply = self.emulator.http(Request("POST", path, "", {}, body, PEER), self._home.clock.now())
         self._carry(reply.effects)
         return reply
 

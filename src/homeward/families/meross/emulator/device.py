@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from homeward.errors import InvalidValue
 from homeward.families.base import NOTHING, Close, Effects, Note, Publish, Reply, Request, Uplink
-from homeward.families.meross import namespaces, wire
+from homeward.families.meross import namespaces, timezones, wire
 from homeward.families.meross.emulator.boot import Boot
 from homeward.families.meross.emulator.handlers import BAD_SIGN, HANDLERS, NOT_SUPPORTED, Key, Outcome, Refused
 from homeward.families.meross.emulator.plug import Plug
@@ -237,7 +237,7 @@ class Mss310:
 
     def time(self, now: float) -> Params:
         """Its clock and time zone."""
-        rule = [[self.clock(now), self.utc_offset(now), 0]] if self.timezone else []
+        rule = timezones.rules(self.plug.zone, now) if self.timezone else []
         return {"timestamp": self.clock(now), "timezone": self.timezone, "timeRule": rule}
 
     def system(self, now: float) -> Params:
