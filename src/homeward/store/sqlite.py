@@ -136,5 +136,6 @@ def _open(path: Path) -> sqlite3.Connection:
             connection.execute(f"PRAGMA {pragma}")
         migrate(connection)
     except (OSError, sqlite3.Error) as error:
-        raise StorageError(f"{path} cannot be opened: {error}") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise StorageError(f"{path} cannot be opened: {reason}") from error
     return connection

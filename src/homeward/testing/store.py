@@ -20,7 +20,7 @@ class MemoryStore:
         self.committed: list[Event] = []
         """The history, as far as it is committed."""
         self._backlog = backlog
-        self._held = False
+        self._held = self._closed = False
         self._batch = Batch()
         self._work: list[Callable[[], None]] = []
         self._devices: dict[str, Device] = {}
@@ -49,6 +49,7 @@ class MemoryStore:
 
     def load(self) -> Loaded:
         """What is committed. Unlike a real store this may be called again, by whoever plays a new start."""
+        self._closed = False
         states = deepcopy(self._states)
         online: set[str] = set()
         for event in self.committed:
@@ -111,14 +112,18 @@ class MemoryStore:
         return (found[::-1] if newest_first else found)[:limit]
 
     async def close(self) -> None:
-        """Commit what is pending; see `Store`."""
-        if self.trouble:
-            raise StorageError(f"{len(self._work)} writes are lost: {self.trouble}")
-        self.release()
+        """Commit what is pending; see `Store`. What cannot be committed is lost."""
+        lost, reason = len(self._work), self.trouble
+        if not reason:
+            self.release()
+        self.lose()
+        self._closed = True
+        if lost and reason:
+            raise StorageError(f"{lost} writes are lost: {reason}")
 
     def _take(self, rows: int) -> None:
-        if len(self._work) + rows > self._backlog:
-            raise StorageError(f"the store takes nothing more for now: {self.trouble}")
+        if self._closed or len(self._work) + rows > self._backlog:
+            raise StorageError(f"the store takes nothing more for now: {self.trouble or 'it is closed or full'}")
 
     def _do(self, step: Callable[[], Any]) -> Batch:
         self._work.append(step)
