@@ -50,7 +50,20 @@ def test_mosquittos_clients_ask_a_plug_and_hear_it_answer(
 ) -> None:
     server: tuple[Any, ...] = ("-h", "127.0.0.1", "-p", str(house.door), "--cafile", house.ca, "-V", version, "-q", qos)
     user = ("-u", USER_ID, "-P", PASSWORD)
-    listen = (program("mosquitto_sub"), *server, *user, "-i", f"app:{APP}", "-t", ANSWERS, "-C", "1", "-d")
+    listen = (
+        program("stdbuf"),
+        "-oL",
+        program("mosquitto_sub"),
+        *server,
+        *user,
+        "-i",
+        f"app:{APP}",
+        "-t",
+        ANSWERS,
+        "-C",
+        "1",
+        "-d",
+    )
     with Program(*listen) as listener:
         until(lambda: any("SUBACK" in line for line in listener.said), "the subscription")
         other = f"app:{md5(b'another app').hexdigest()}"
@@ -87,7 +100,7 @@ def test_paho_hears_a_push_and_is_acknowledged(
     paho.wait_for("acknowledged", mid=paho.ask("publish", topic=f"/appliance/{UUID}/subscribe", payload=get_all()))
     assert json.loads(paho.wait_for("message", topic=ANSWERS)["payload"])["header"]["method"] == "GETACK"
 
-    for on in (0, 1):
+    for on in (1, 0):
         plug.tell(f"onoff={on}")
         assert json.loads(paho.wait_for("message", topic=PUSHES)["payload"])["header"]["method"] == "PUSH"
 

@@ -42,6 +42,7 @@ class Drive:
             {"uuid": device.uuid, "name": device.name, "type": device.type, "online": device.online_status.name}
             | {"class": [kind.__name__ for kind in type(device).__mro__]}
             for device in found
+            if device  # it gives None for one that is offline, and that it does not know by heart
         ]
 
     async def update(self, uuid: str) -> bool | None:
