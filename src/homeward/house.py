@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -134,34 +132,19 @@ class House:
         await self._server.start()
 
 
-def run(settings: Settings, data: Path, ready: Callable[[House], None]) -> None:
-    """Run a house until SIGINT or SIGTERM; `ready` is called when it stands.
+async def live(settings: Settings, data: Path, ready: Callable[[House], None]) -> None:
+    """Run a house until cancelled; `ready` is called when it stands.
 
     Raises:
         HomewardError: it could not be started.
     """
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_live(House(settings, data), ready))
-
-
-async def _live(house: House, ready: Callable[[House], None]) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    house = House(settings, data)
     await house.start()
     try:
         ready(house)
-        await stop.wait()
+        await asyncio.Event().wait()
     finally:
         await house.stop()
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    with contextlib.suppress(ImportError):
-        import uvloop
-
-        return uvloop.new_event_loop
-    return None
 
 
 def own_address() -> str:

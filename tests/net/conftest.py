@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -21,6 +21,6 @@ def clock() -> VirtualClock:
 
 
 @pytest.fixture
-async def build(keys: Path, clock: VirtualClock) -> Iterator[Callable[..., TestHouse]]:
+async def build(keys: Path, clock: VirtualClock) -> AsyncIterator[Callable[..., TestHouse]]:
     with ExitStack() as stack:
         yield lambda **limits: stack.enter_context(house(keys, clock, **limits))

@@ -3,6 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
+from homeward.model import EventKind
 from homeward.mqtt.client import Client, ConnectionRefused
 from homeward.mqtt.packets import Connect
 
@@ -105,4 +106,4 @@ async def test_a_newer_connection_takes_over_without_the_device_going_offline(bu
         await first.closed
         assert house.hub.device("echo-one").availability.online
     kinds = [event.kind for event in house.store.committed]
-    assert kinds.count("offline") == 1
+    assert kinds.count(EventKind.OFFLINE) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,12 +36,14 @@ def command(
     Doors are `[tcp:|udp:][HOST:]PORT[,tls=legacy]`. What is not given here is looked for in the environment
     (HOMEWARD__WEB=0.0.0.0:8080), then in the settings file, then among the defaults.
     """
-    from homeward import house, settings
+    from homeward import house, log, settings
+    from homeward.cli.loop import run
     from homeward.errors import HomewardError
 
+    log.configure(as_json=not sys.stderr.isatty())
     try:
         chosen = settings.load(config, advertise=advertise, doors=doors or None, web=web, adopt_all=adopt_all)
-        house.run(chosen, data or data_directory(), announce)
+        run(house.live(chosen, data or data_directory(), announce))
     except HomewardError as error:
         raise Failure(str(error), hint=error.hint) from error
 

@@ -7,7 +7,7 @@ since the epoch, as the house's clock has it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias
 
 import msgspec
@@ -24,7 +24,8 @@ class Peer(NamedTuple):
     host: str
     port: int
     door: str = ""
-    tls: bool = False
+    tls: str = ""
+    """TLS version and cipher; empty in the clear."""
 
 
 # --- effects ------------------------------------------------------------------------------------------------------
@@ -221,6 +222,27 @@ class Home(Protocol):
         """So many random bytes; reproducible in tests."""
 
 
+class EmulatorFactory(Protocol):
+    """Makes emulated devices of one model."""
+
+    def __call__(
+        self, index: int, *, host: str, port: int, randomness: Callable[[int], bytes], **options: str
+    ) -> Emulator:
+        """The device with this number, which calls `host:port`; without a host it waits to be set up.
+
+        Raises:
+            InvalidValue: there is no such option, or it cannot have that value.
+        """
+
+
+class Inhabitant(msgspec.Struct, frozen=True):
+    """A device of a virtual home: its model and options, and what is `set` there now and then."""
+
+    model: str
+    options: Mapping[str, str] = {}
+    habits: Mapping[str, Sequence[Any]] = {}
+
+
 class Family:
     """One vendor's world. Every method has a default: a family overrides what its devices use."""
 
@@ -229,6 +251,8 @@ class Family:
     title: ClassVar[str]
     doors: ClassVar[tuple[str, ...]] = ()
     """Where its devices call by default, as door specs."""
+    emulators: ClassVar[Mapping[str, EmulatorFactory]] = {}
+    """What can be emulated, by model."""
 
     def __init__(self, home: Home) -> None:
         self.home = home
@@ -256,6 +280,10 @@ class Family:
     def entities(self, device: Device) -> Sequence[Entity]:
         """What the device shows and can be told, from its description and the family's notes on it."""
         return ()
+
+    def inhabit(self) -> tuple[Sequence[Inhabitant], Effects]:
+        """A few of its devices for a virtual home, and the effects that make them welcome there."""
+        return (), NOTHING
 
     def command(self, device: Device, key: str, value: Value) -> Call:
         """The native request that sets an entity.

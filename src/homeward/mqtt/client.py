@@ -13,7 +13,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable
 from types import TracebackType
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from homeward.errors import HomewardError, ProtocolError
 from homeward.mqtt.packets import ConnAck, Connect, PingResp, PubAck, Publish, SubAck, UnsubAck
@@ -138,8 +138,7 @@ class Client(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The loop's: the connection stands."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - what create_connection gives
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         """The loop's: bytes arrived."""

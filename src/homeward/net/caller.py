@@ -28,8 +28,8 @@ class Keeper(Protocol):
     def recognise(self, head: bytes, peer: Peer, stream: Stream) -> Receiver | None:
         """Who speaks what begins with these bytes, ready to receive them; None while nobody does."""
 
-    def context(self, door: Door) -> ssl.SSLContext:
-        """The TLS side of a door."""
+    def context(self, door: Door) -> ssl.SSLContext | None:
+        """The TLS side of a door, if it has one."""
 
     def now(self) -> float:
         """The time of day."""
@@ -122,19 +122,18 @@ class Caller:
 
     def _enter(self, first: bytes) -> None:
         self._loop.remove_reader(self._sock.fileno())
-        if first[0] == _TLS_HANDSHAKE:
-            self._begin_tls(first)
+        if first[0] == _TLS_HANDSHAKE and (context := self._keeper.context(self.door)):
+            self._begin_tls(first, context)
         self._stream = Stream(self._loop, self._sock, self, self._keeper.left)
         self._keeper.entered(self, self._stream)
         self._stream.start()
 
-    def _begin_tls(self, first: bytes) -> None:
+    def _begin_tls(self, first: bytes, context: ssl.SSLContext) -> None:
         try:
             self._hello = parse(first)
         except ProtocolError:
             # It came in pieces: OpenSSL will wait for the rest, the log goes without.
             self._hello = ClientHello(versions=(), ciphers=())
-        context = self._keeper.context(self.door)
         self._sock = context.wrap_socket(self._sock, server_side=True, do_handshake_on_connect=False)
 
 

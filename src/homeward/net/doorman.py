@@ -73,9 +73,9 @@ class Doorman:
         """How many are inside or on the threshold."""
         return len(self._inside)
 
-    def context(self, door: Door) -> ssl.SSLContext:
-        """The TLS side of a door."""
-        return self._contexts[door.spec.legacy]
+    def context(self, door: Door) -> ssl.SSLContext | None:
+        """The TLS side of a door, if it has one."""
+        return self._contexts.get(door.spec.legacy)
 
     def entered(self, caller: Caller, stream: Stream) -> None:
         """A caller has become a stream."""

@@ -11,9 +11,15 @@ import structlog
 
 from homeward.clock import Clock, Handle
 from homeward.errors import HomewardError
-from homeward.families.base import Close, Effects, Emulator, Note, Publish, Reply, Request, Uplink, Wake
+from homeward.families.base import Close, Effects, Emulator, Note, Peer, Publish, Reply, Request, Uplink, Wake
 from homeward.mqtt.client import Client
 from homeward.mqtt.packets import Publish as Message
+from homeward.net.door import DoorSpec
+from homeward.net.doorlog import DoorLog
+from homeward.net.doorman import Doorman
+from homeward.net.http import VERBS, HttpReceiver
+from homeward.net.stream import Receiver, Stream
+from homeward.settings import Limits
 from homeward.store.base import Batch
 
 _log = structlog.get_logger("homeward.emulate")
@@ -60,32 +66,42 @@ class EmulatedDevice:
         self._carry(reply.effects)
         return reply, None
 
+    def open_lan(self, spec: DoorSpec, limits: Limits) -> Doorman:
+        """Answer HTTP at an address of its own; close the doorman to stop."""
+        loop = asyncio.get_running_loop()
+
+        def recognise(head: bytes, peer: Peer, stream: Stream) -> Receiver | None:
+            known = head.startswith(VERBS)
+            return HttpReceiver(loop.time, limits, stream, peer, self.ask) if known else None
+
+        doorman = Doorman(clock=self._clock, limits=limits, contexts={}, recognise=recognise, log=DoorLog())
+        doorman.open(spec)
+        return doorman
+
     async def _stay(self, uplink: Uplink) -> bool:
         """Connect, and stay connected; whether it ever was."""
         tls = _device_tls() if uplink.tls else None
         client = Client(uplink.host, uplink.port, uplink.connect, tls=tls, on_message=self._message)
         try:
             await client.open()
+            self._client = client  # its cloud may speak before the SUBACK has been looked at, and wants an answer
             await client.subscribe(*uplink.subscriptions)
+            await self._live(client)
         except (HomewardError, OSError) as error:
-            client.close()
             _log.warning(
                 "no link", device=self.emulator.native_id, host=uplink.host, port=uplink.port, error=str(error)
             )
             return False
-        try:
-            await self._live(client)
         finally:
+            self._client, self.online = None, False
             client.close()
         return True
 
     async def _live(self, client: Client) -> None:
-        self._client, self.online = client, True
+        self.online = True
         self._carry(self.emulator.connected(self._clock.now()))
-        try:
-            reason = await client.closed
-        finally:
-            self._client, self.online = None, False
+        reason = await client.closed
+        self._client, self.online = None, False
         _log.warning("link lost", device=self.emulator.native_id, reason=reason)
         self._carry(self.emulator.disconnected(reason, self._clock.now()))
 

@@ -14,6 +14,8 @@ from homeward.net.stream import Stream
 from homeward.settings import Limits
 from homeward.store.base import Batch
 
+VERBS = tuple(f"{verb} ".encode() for verb in ("GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH"))
+"""How an HTTP connection begins."""
 _HEADERS = 32_768
 """Bytes of a request's target and headers."""
 _AHEAD = 16

@@ -6,13 +6,12 @@ from homeward.errors import StorageError
 from homeward.families.base import Peer, Reply, Request
 from homeward.net.effects import Hands
 from homeward.net.household import Household
-from homeward.net.http import HttpReceiver
+from homeward.net.http import VERBS, HttpReceiver
 from homeward.net.mqtt import MqttReceiver
 from homeward.net.stream import Receiver, Stream
 from homeward.net.tcp import ByteReceiver
 from homeward.store.base import Batch
 
-_VERBS = tuple(f"{verb} ".encode() for verb in ("GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH"))
 _CONNECT = b"\x10"
 _NOT_FOUND = Reply(404, b'{"code":"not_found"}')
 _TROUBLE = Reply(503, b'{"code":"storage_failed"}')
@@ -28,7 +27,7 @@ def recognise(house: Household, head: bytes, peer: Peer, stream: Stream) -> Rece
             return ByteReceiver(house, stream, peer, family)
     if head.startswith(_CONNECT):
         return MqttReceiver(house, stream, peer)
-    if head.startswith(_VERBS):
+    if head.startswith(VERBS):
         return HttpReceiver(house.loop.time, house.limits, stream, peer, lambda request: _ask(house, stream, request))
     return None
 

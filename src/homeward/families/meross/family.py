@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from homeward.families.base import Call, Effects, Family, Home, MqttSession, Peer, Refusal, Reply, Request
+from homeward.families.base import (
+    NOTHING,
+    Call,
+    Effects,
+    Family,
+    Home,
+    Inhabitant,
+    MqttSession,
+    Peer,
+    Refusal,
+    Reply,
+    Request,
+)
 from homeward.families.meross import signin, traits
 from homeward.families.meross.accounts import Account, Accounts, plain
 from homeward.families.meross.api import Api
 from homeward.families.meross.cloud import DeviceSession
+from homeward.families.meross.emulator import EMULATORS
 from homeward.model import Device, Entity, Value
 from homeward.mqtt.packets import Connect
+
+_DEMO = "demo@homeward.example"
 
 
 class Meross(Family):
@@ -18,6 +33,7 @@ class Meross(Family):
 
     name = "meross"
     title = "Meross"
+    emulators = EMULATORS
     doors = ("tcp:443", "tcp:2001", "tcp:8883", "tcp:80")
 
     def __init__(self, home: Home) -> None:
@@ -47,6 +63,16 @@ class Meross(Family):
     def entities(self, device: Device) -> Sequence[Entity]:
         """By the abilities it told; nothing before it has told them."""
         return traits.entities(device.native.get("abilities", []))
+
+    def inhabit(self) -> tuple[Sequence[Inhabitant], Effects]:
+        """A reading lamp on a plug of today, and a heater on one of the first."""
+        effects: Effects = NOTHING
+        if not (account := self.accounts.find(_DEMO)):
+            account, effects = self.create_account(_DEMO, self.home.random(16).hex())
+        theirs = {"userid": account.user_id, "key": account.key.reveal()}
+        lamp = Inhabitant("mss310", {**theirs, "load": "11"}, {"onoff": (1, 0), "load": (9, 11)})
+        heater = Inhabitant("mss310", {**theirs, "generation": "1", "load": "1500"}, {"load": (750, 1_500, 1_480)})
+        return (lamp, heater), effects
 
     def command(self, device: Device, key: str, value: Value) -> Call:
         """The SET that does it."""
