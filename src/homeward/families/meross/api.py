@@ -137,8 +137,9 @@ class Api:
         return {}, self._accounts.revoke(caller.token)
 
     def list_devices(self, caller: Caller) -> Answer:
-        """Every adopted device of the account."""
-        return [listing.item(self._home, device) for device in self._home.devices() if _is_of(caller, device)], NOTHING
+        """Every adopted device of the account that has said what it is: apps choke on one that has not."""
+        mine = [device for device in self._home.devices() if _is_of(caller, device) and device.description.model]
+        return [listing.item(self._home, device) for device in mine], NOTHING
 
     def describe_device(self, caller: Caller) -> Answer:
         """One of them."""
