@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
+import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from types import TracebackType
@@ -19,7 +20,6 @@ from typing import Protocol, Self
 
 import httpx2
 
-from homeward.clock import LoopClock
 from homeward.errors import DeadlineExceeded, DeviceOffline, DeviceRefused, ProtocolError
 from homeward.families.meross import crypto, replies, wire
 from homeward.families.meross.replies import AccountRefused, DeviceInfo, Login, Push, Reply
@@ -29,6 +29,7 @@ from homeward.mqtt.client import Client
 from homeward.mqtt.packets import Connect, Publish
 
 _WRONG_REGION = 1030
+_now = time.time  # noqa: TID251 - who uses the library need not hand it in
 _MQTT_PORT = 443
 _PUSHES = 1_000
 """Pushes that wait to be taken; past it the oldest is forgotten."""
@@ -112,7 +113,7 @@ class LanDevice(Talk):
         secret: bytes | None = None,
         deadline: float = 10.0,
         http: httpx2.AsyncClient | None = None,
-        now: Callable[[], float] = LoopClock.now,
+        now: Callable[[], float] = _now,
     ) -> None:
         """`secret` is `crypto.lan_key(…)` for a device that wants its bodies encrypted."""
         super().__init__(key, deadline, now)
@@ -190,7 +191,7 @@ class MerossClient:
         dial: Dial = Client,
         deadline: float = 10.0,
         confirm: float = 3.0,
-        now: Callable[[], float] = LoopClock.now,
+        now: Callable[[], float] = _now,
     ) -> None:
         """`tls` says which certificates to trust; `mqtt` is the broker to call in place of those the cloud names."""
         self.dropped = 0
