@@ -29,7 +29,7 @@ LIMIT = 3.0
 """How many times the events a CPU second of Mosquitto and paho-mqtt are too few."""
 
 DEVICES, EACH, ROUNDS = 500, 40, 5
-STATES = "SELECT count(*) FROM events WHERE kind = 5"
+STATES = "SELECT count(*) FROM events WHERE seq > ? AND kind = 5"
 
 
 class Side:
@@ -42,34 +42,22 @@ class Side:
 
     def measure(self, qos: int) -> float:
         """Events a CPU second. Every message is stored when this returns, and at QoS 1 acknowledged."""
-        states, acknowledged = self._count(STATES), self.crowd.acknowledged
-        last, used = self._last(), cpu(*self.pids)
-        self.crowd.send(EACH, qos, DEVICES, lambda: self._last() - last)
-        used = cpu(*self.pids) - used
-        events = DEVICES * EACH
+        events, acknowledged = DEVICES * EACH, self.crowd.acknowledged
+        (last,) = self.database.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()
+        used = cpu(*self.pids)
+        self.crowd.send(EACH, qos, DEVICES, lambda: self._stored(last))
         until(lambda: self._heard() - acknowledged == events * bool(qos), "the acknowledgements")
-        assert self._count(STATES) - states == events
+        used = cpu(*self.pids) - used
+        assert self._stored(last) == events
         return events / used
 
     def _heard(self) -> int:
         self.crowd.hear(0.001)
         return self.crowd.acknowledged
 
-    def _last(self) -> int:
-        return self._count("SELECT coalesce(max(seq), 0) FROM events")
-
-    def _count(self, query: str) -> int:
-        return int(self.database.execute(query).fetchone()[0])
-
-
-def measure(rounds: int = ROUNDS) -> dict[int, list[tuple[float, float]]]:
-    """For QoS 0 and 1 the events a CPU second of Homeward and of Mosquitto with paho-mqtt, a pair a round."""
-    with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
-        with on_processor(0):
-            home = stack.enter_context(homeward(Path(directory)))
-            peers = {qos: stack.enter_context(mosquitto_and_paho(Path(directory), qos)) for qos in (0, 1)}
-        with on_processor(1):
-            return {qos: [_round(home, peers[qos], qos, number) for number in range(rounds)] for qos in (0, 1)}
+    def _stored(self, last: int) -> int:
+        """How many changes of state are stored since that event."""
+        return int(self.database.execute(STATES, (last,)).fetchone()[0])
 
 
 @contextmanager
