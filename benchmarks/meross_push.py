@@ -60,6 +60,16 @@ class Side:
         return int(self.database.execute(STATES, (last,)).fetchone()[0])
 
 
+def measure(rounds: int = ROUNDS) -> dict[int, list[tuple[float, float]]]:
+    """For QoS 0 and 1 the events a CPU second of Homeward and of Mosquitto with paho-mqtt, a pair a round."""
+    with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
+        with on_processor(0):
+            home = stack.enter_context(homeward(Path(directory)))
+            peers = {qos: stack.enter_context(mosquitto_and_paho(Path(directory), qos)) for qos in (0, 1)}
+        with on_processor(1):
+            return {qos: [_round(home, peers[qos], qos, number) for number in range(rounds)] for qos in (0, 1)}
+
+
 @contextmanager
 def homeward(directory: Path) -> Iterator[Side]:
     """`homeward serve`, and an account for the devices."""
