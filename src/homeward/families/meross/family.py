@@ -71,7 +71,9 @@ class Meross(Family):
             account, effects = self.create_account(_DEMO, self.home.random(16).hex())
         theirs = {"userid": account.user_id, "key": account.key.reveal()}
         lamp = Inhabitant("mss310", {**theirs, "load": "11"}, {"onoff": (1, 0), "load": (9, 11)})
-        heater = Inhabitant("mss310", {**theirs, "generation": "1", "load": "1500"}, {"load": (750, 1_500, 1_480)})
+        heater = Inhabitant(
+            "mss310", {**theirs, "generation": "1", "load": "1500", "onoff": "1"}, {"load": (750, 1_500, 1_480)}
+        )
         return (lamp, heater), effects
 
     def command(self, device: Device, key: str, value: Value) -> Call:

@@ -287,11 +287,22 @@ def test_nothing_else_is_served_on_its_lan() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("onoff", 2), ("onoff", "on"), ("load", -1), ("load", "x"), ("voltage", 12), ("smell", 1)]
+    ("key", "value"),
+    [("onoff", 2), ("onoff", None), ("load", -1), ("load", "x"), ("load", "nan"), ("voltage", 12), ("smell", 1)],
 )
 def test_no_hand_can_do_what_is_impossible(key: str, value: Any) -> None:
     with pytest.raises(InvalidValue):
         device().set(key, value, NOW)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "stands"),
+    [("onoff", True, 1), ("onoff", "1", 1), ("onoff", "on", 1), ("onoff", "False", 0), ("load", "12.5", 12.5)],
+)
+def test_a_hand_may_write_what_it_means(key: str, value: Any, stands: float) -> None:
+    made = device()
+    made.set(key, value, NOW)
+    assert made.state()[key] == stands
 
 
 def test_its_state_is_what_can_be_set() -> None:
@@ -302,7 +313,7 @@ def test_its_state_is_what_can_be_set() -> None:
 
 
 def test_the_shell_makes_one_from_text() -> None:
-    options = {"generation": "1", "key": "k", "userid": "7", "load": "12.5", "timezone": "Europe/Rome"}
+    options = {"generation": "1", "key": "k", "userid": "7", "load": "12.5", "onoff": "1", "timezone": "Europe/Rome"}
     made = EMULATORS["mss310"](3, host="home.test", port=8883, randomness=seeded(), **options)
     assert isinstance(made, Mss310)
     uplink = made.uplink()
@@ -310,7 +321,7 @@ def test_the_shell_makes_one_from_text() -> None:
     assert made.mac == "48:e1:e9:00:00:03"
     assert made.native_id == "2001010000000000000348e1e9000003"
     assert uplink.connect.password == wire.device_password("7", made.mac, "k").encode()
-    assert made.state()["load"] == 12.5
+    assert made.state() == {"onoff": 1, "load": 12.5, "voltage": 230.0, "signal": 88.0}
 
 
 @pytest.mark.parametrize(

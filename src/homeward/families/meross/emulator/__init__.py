@@ -8,6 +8,7 @@
     mac=XX:XX:…         its MAC address, lower case (made from its number)
     uuid=TEXT           its uuid, 32 letters and digits (made from its number)
     load=WATTS          what is plugged in (40)
+    onoff=0|1           whether it is on (0)
     timezone=NAME       its time zone (none: UTC)
 """
 
@@ -33,6 +34,7 @@ _OPTIONS: Mapping[str, tuple[str, str]] = {
     "mac": ("mac", "[0-9a-f]{2}(:[0-9a-f]{2}){5}"),
     "uuid": ("uuid", UUID),
     "load": ("load", r"\d{1,4}(\.\d+)?"),
+    "onoff": ("onoff", "[01]"),
     "timezone": ("timezone", ".*"),
 }
 
@@ -55,7 +57,7 @@ def mss310(
         argument, pattern = _OPTIONS.get(name, ("", ""))
         if not argument or not re.fullmatch(pattern, text):
             raise InvalidValue(f"{name}={text}: no such option or value", hint=f"options: {', '.join(_OPTIONS)}")
-        arguments[argument] = float(text) if argument == "load" else text
+        arguments[argument] = float(text) if argument in ("load", "onoff") else text
     try:
         ZoneInfo(options.get("timezone") or "UTC")
     except (ValueError, OSError, LookupError):

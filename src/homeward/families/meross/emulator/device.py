@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from math import nan
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,8 +22,14 @@ from homeward.families.meross.wire import BadMessage, Message, Params
 from homeward.mqtt.packets import Connect
 
 _TOPIC = re.compile(r"/[^+#\0]{1,255}")
-_ROOM: Mapping[str, tuple[float, float]] = {"load": (0.0, 3_680.0), "voltage": (90.0, 260.0), "signal": (0.0, 100.0)}
-"""What surrounds a plug, and between which bounds."""
+_BOUNDS: Mapping[str, tuple[float, float]] = {
+    "onoff": (0.0, 1.0),
+    "load": (0.0, 3_680.0),
+    "voltage": (90.0, 260.0),
+    "signal": (0.0, 100.0),
+}
+"""The button and what surrounds a plug, and between which bounds."""
+_WORDS = {"true": 1, "on": 1, "false": 0, "off": 0}
 
 
 class Mss310:
@@ -47,6 +54,7 @@ class Mss310:
         uuid: str = "",
         timezone: str = "",
         load: float = 40.0,
+        onoff: int = 0,
         address: str = "127.0.0.1",
         randomness: Callable[[int], bytes] = os.urandom,
     ) -> None:
@@ -57,6 +65,7 @@ class Mss310:
         self.address = address
         self.plug: Plug = Plug(randomness, load)
         self.plug.zone = ZoneInfo(timezone or "UTC")
+        self.plug.on = bool(onoff)
         self.dnd: int = 0
         self.position: tuple[int, int] = (0, 0)
         self.losses = 0
@@ -123,19 +132,27 @@ class Mss310:
         return self._boot.wake(now) if self._boot else NOTHING
 
     def set(self, key: str, value: Any, now: float) -> Effects:
-        """`onoff` presses its button; `load` in W, `voltage` in V and `signal` in % are what surrounds it."""
-        if key == "onoff" and value in (0, 1):
-            return self.switch(int(value), now)
-        low, high = _ROOM.get(key, (1.0, 0.0))
-        if not isinstance(value, int | float) or not low <= value <= high:
-            raise InvalidValue(f"{key} cannot be {value!r}", hint=f"onoff: 0 or 1; {_ROOM}")
+        """`onoff` presses its button; `load` in W, `voltage` in V and `signal` in % are what surrounds it.
+
+        A number may be written out, and true and false are numbers, as the shell has them.
+        """
+        low, high = _BOUNDS.get(key, (1.0, 0.0))
+        try:
+            number = float(_WORDS.get(str(value).lower(), value))
+        except (TypeError, ValueError):
+            number = nan
+        if not low <= number <= high:
+            raise InvalidValue(f"{key} cannot be {value!r}", hint=f"What can be set, and its bounds: {_BOUNDS}")
+        if key == "onoff":
+            return self.switch(round(number), now)
         self.plug.advance(now)
-        setattr(self.plug, key, float(value))
+        setattr(self.plug, key, number)
         return NOTHING
 
     def state(self) -> Mapping[str, Any]:
         """The button, and the room around it."""
-        return {"onoff": int(self.plug.on)} | {key: getattr(self.plug, key) for key in _ROOM}
+        plug = self.plug
+        return {"onoff": int(plug.on), "load": plug.load, "voltage": plug.voltage, "signal": plug.signal}
 
     # What its handlers ask of it.
 
