@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from homeward.cli.failure import Exit, Failure
 from homeward.cli.show import json_option, put_json, say, words
@@ -71,8 +73,6 @@ async def _live(
     options: Mapping[str, str],
     as_json: bool,
 ) -> None:
-    import os
-
     from homeward.clock import LoopClock
     from homeward.net.emulate import EmulatedDevice
 
@@ -84,7 +84,7 @@ async def _live(
     ]
     doors = _open_lans(devices, lan) if lan else []
     with suppress(OSError, ValueError):  # a standard input that cannot be waited for (a file, nothing) says nothing
-        asyncio.get_running_loop().add_reader(sys.stdin.fileno(), _hand, devices)
+        _Hands(devices, sys.stdin.fileno()).listen()
     try:
         async with asyncio.TaskGroup() as group:
             for device in devices:
@@ -108,17 +108,41 @@ def _open_lans(devices: list[EmulatedDevice], lan: str) -> list[Callable[[], Non
     return [doorman.close for doorman in opened]
 
 
-def _hand(devices: list[EmulatedDevice]) -> None:
-    line = sys.stdin.readline()
-    if not line:
-        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
-        return
+class _Hands:
+    """Hands at the devices, as the lines of a file say."""
+
+    def __init__(self, devices: list[EmulatedDevice], descriptor: int) -> None:
+        self._devices = devices
+        self._descriptor = descriptor
+        self._rest = b""
+
+    def listen(self) -> None:
+        """Do as each line says, from now on."""
+        asyncio.get_running_loop().add_reader(self._descriptor, self._read)
+
+    def _read(self) -> None:
+        data = os.read(self._descriptor, 65_536)
+        if not data:
+            asyncio.get_running_loop().remove_reader(self._descriptor)
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            self._do(line.decode(errors="replace").strip())
+
+    def _do(self, line: str) -> None:
+        try:
+            key, text = _pair(line)
+            index, dot, rest = key.partition(".")
+            self._devices[int(index) if dot else 0].set(rest if dot else key, _value(text))
+        except (HomewardError, ValueError, IndexError) as error:
+            say(f"{line}: {error}")
+
+
+def _value(text: str) -> Any:
+    """A number when it is one."""
     try:
-        key, value = _pair(line.strip())
-        index, dot, rest = key.partition(".")
-        devices[int(index) if dot else 0].set(rest if dot else key, value)
-    except (HomewardError, ValueError, IndexError) as error:
-        say(f"{line.strip()}: {error}")
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return text
 
 
 def _pair(text: str) -> tuple[str, str]:
