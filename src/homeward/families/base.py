@@ -46,7 +46,10 @@ class Publish(msgspec.Struct, frozen=True, gc=False):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """A device said who it is. What it left out of `description` and `native` keeps its former value."""
+    """A device said who it is: with that the house learns that this connection leads to the session's `native_id`.
+
+    What is left out of `description` and `native` keeps its former value.
+    """
 
     native_id: str
     description: Description = Description()

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from homeward.clock import Handle
 from homeward.errors import HomewardError
-from homeward.families.base import Call, Effects, Family, Peer, Session, Wake
+from homeward.families.base import Call, Family, Peer, Seen, Session, Wake
 from homeward.net.effects import Hands, Wire
 from homeward.net.household import Household
 from homeward.store.base import Batch
@@ -38,15 +38,6 @@ class Carrier(Hands):
         self.last_frame = now = self.house.clock.now()
         return now
 
-    def carry(self, effects: Effects) -> Batch | None:
-        """Carry out effects; then the hub learns whom this link leads to, if that is news."""
-        batch = super().carry(effects)
-        if self.session.native_id != self._attached:
-            self._attached = self.session.native_id
-            if self._attached is not None:
-                self.house.hub.attach(self.family.name, self._attached, self)
-        return batch
-
     def gone(self, reason: str) -> None:
         """The connection is over."""
         if self._wake:
@@ -66,6 +57,15 @@ class Carrier(Hands):
         """The hub's: end the connection."""
         self.wire.close(reason)
 
+    def _seen(self, effect: Seen, batch: Batch | None) -> Batch | None:
+        """It said who it is: the hub learns that this link leads there, if that is news."""
+        batch = self._store(effect, batch)
+        if self.session.native_id != self._attached:
+            self._attached = self.session.native_id
+            if self._attached is not None:
+                self.house.hub.attach(self.family.name, self._attached, self)
+        return batch
+
     def _wake_later(self, effect: Wake, _: Batch | None) -> None:
         if self._wake:
             self._wake.cancel()
@@ -79,5 +79,6 @@ class Carrier(Hands):
 
     actions: ClassVar[dict[type, Callable[[Any, Any, Batch | None], Batch | None]]] = {
         **Hands.actions,
+        Seen: _seen,
         Wake: _wake_later,
     }

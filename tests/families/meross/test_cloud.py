@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeward.errors import DeviceOffline, DeviceRefused, InvalidValue
-from homeward.families.base import Answer, Call, Effects, Note, Publish, Report, Seen, Wake
+from homeward.errors import DeviceOffline, DeviceRefused, InvalidValue, SettingsError
+from homeward.families.base import Answer, Call, Effects, Happened, Note, Publish, Report, Seen, Wake
 from homeward.families.meross import wire
 from homeward.families.meross.cloud import RETURN_TOPIC, DeviceSession
 from homeward.mqtt.packets import Connect
@@ -189,7 +189,7 @@ def test_a_push_is_reported_and_passed_on_unchanged() -> None:
         source=PUBLISH,
         timestamp=1,
     )
-    assert device.session.published(PUBLISH, data, NOW) == [Report(UUID, {"switch": True}), Publish(APPS, data, 1)]
+    assert device.session.published(PUBLISH, data, NOW) == [Publish(APPS, data, 1), Report(UUID, {"switch": True})]
 
 
 def test_what_a_pending_device_says_reaches_nobody() -> None:
@@ -441,3 +441,35 @@ def test_system_all_of_either_firmware_tells_the_switch() -> None:
     for place, digest in (("digest", {"togglex": [{"channel": 0, "onoff": 1}]}), ("control", {"toggle": {"onoff": 1}})):
         effects = Device().answers("GETACK", "System.All", {"all": {"system": SYSTEM, place: digest}})
         assert of(effects, Report) == [Report(UUID, {"switch": True})]
+
+
+NEW_KEY = {"key": {"gateway": {"host": "cloud.test", "port": 443}, "key": "new", "userId": "7"}}
+
+
+def test_config_key_is_acknowledged_with_the_key_it_gave() -> None:
+    device = Device()
+    message_id = device.asked("SET Appliance.Config.Key", NEW_KEY)
+    assert device.answers("SETACK", "Config.Key", {}, key="new", message_id="other")[0] == Note(
+        "bad_signature", f"{UUID}: Appliance.Config.Key"
+    )
+    assert device.answers("SETACK", "Config.Key", {}, key="new", message_id=message_id) == [Answer(7, {})]
+    assert of(device.says("PUSH", "System.Clock", {}, key="new"), Note)
+
+
+@pytest.mark.parametrize("params", [{}, {"key": None}, {"key": {"key": 5}}])
+def test_a_config_key_without_a_key_changes_none(params: Any) -> None:
+    device = Device()
+    message_id = device.asked("SET Appliance.Config.Key", params)
+    assert device.answers("SETACK", "Config.Key", {}, message_id=message_id) == [Answer(7, {})]
+
+
+def test_a_device_that_was_removed_by_an_app_says_so() -> None:
+    effects = Device().says("PUSH", "Control.Unbind", {})
+    assert of(effects, Happened) == [Happened(UUID, "unbound")]
+    assert said(effects, APPS) == [("PUSH", "Control.Unbind", {})]
+    assert Device(adopted=False).says("PUSH", "Control.Unbind", {}) == []
+
+
+def test_a_time_zone_that_is_none_is_a_wrong_setting() -> None:
+    with pytest.raises(SettingsError, match="Nowhere"):
+        House(timezone="Nowhere")

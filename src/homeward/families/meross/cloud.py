@@ -9,16 +9,27 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from msgspec import UNSET, Raw
 
 from homeward.errors import DeviceOffline, DeviceRefused, InvalidValue
-from homeward.families.base import NOTHING, Answer, Call, Effect, Effects, Home, Note, Publish, Report, Seen
-from homeward.families.meross import description, traits, wire
+from homeward.families.base import NOTHING, Answer, Call, Effect, Effects, Happened, Home, Note, Publish, Report, Seen
+from homeward.families.meross import description, timezones, traits, wire
 from homeward.families.meross.accounts import Account
-from homeward.families.meross.namespaces import ABILITY, BIND, CLOCK, CONSUMPTION_CONFIG, KNOWN, ONLINE
+from homeward.families.meross.namespaces import (
+    ABILITY,
+    BIND,
+    CLOCK,
+    CONSUMPTION_CONFIG,
+    KEY,
+    KNOWN,
+    ONLINE,
+    TIME,
+    UNBIND,
+)
 from homeward.families.meross.schedule import Schedule
-from homeward.families.meross.wire import BadMessage, Message, Params
+from homeward.families.meross.wire import BadMessage, Header, Message, Params
 from homeward.model import Description
 
 RETURN_TOPIC = "/cloud/homeward/subscribe"
@@ -35,6 +46,8 @@ class _Waiting(NamedTuple):
     method: str
     namespace: str
     since: float
+    key: str
+    """What the answer is signed with."""
 
 
 class DeviceSession:
@@ -55,6 +68,7 @@ class DeviceSession:
         self._publish_topic = wire.publish_topic(uuid)
         self._push_topic = wire.push_topic(account.user_id)
         self._adopted = False
+        self._timezone = ""
         self._listening = False
         self._waiting: dict[str, _Waiting] = {}
         self._schedule = Schedule(home.settings)
@@ -80,6 +94,7 @@ class DeviceSession:
         self._listening = True
         device = self._home.device(self._uuid)
         self._adopted = device is not None and device.adopted
+        self._timezone = str(device.native.get("timezone", "")) if device else ""
         return self._begin(now) if self._adopted else NOTHING
 
     def published(self, topic: str, payload: bytes, now: float) -> Effects:
@@ -88,7 +103,7 @@ class DeviceSession:
             message = wire.decode(payload)
         except BadMessage as error:
             return (Note("bad_frame", f"{self._uuid}: {error}"),)
-        if not wire.verify(message.header, self._key):
+        if not self._trusts(message.header):
             return (Note("bad_signature", f"{self._uuid}: {message.header.namespace[:64]}"),)
         if topic == self._publish_topic:
             return self._heard(message, payload, now)
@@ -123,7 +138,7 @@ class DeviceSession:
         if method == "PUSH":
             return request, Answer(token)
         self._forget_old(now)
-        self._waiting[message_id] = _Waiting(token, method, namespace, now)
+        self._waiting[message_id] = _Waiting(token, method, namespace, now, self._key_after(namespace, params))
         return (request,)
 
     def wake(self, now: float) -> Effects:
@@ -142,6 +157,18 @@ class DeviceSession:
                 effects.append(self._online(OFFLINE_STATUS, now))
         return effects
 
+    def _trusts(self, header: Header) -> bool:
+        if wire.verify(header, self._key):
+            return True
+        waiting = self._waiting.get(header.message_id)
+        return waiting is not None and wire.verify(header, waiting.key)
+
+    def _key_after(self, namespace: str, params: Params) -> str:
+        """The key the device has once it has done that: it acknowledges Config.Key with the key it was just given."""
+        given = params.get("key") if namespace == KEY else None
+        key = given.get("key") if isinstance(given, dict) else None
+        return key if isinstance(key, str) else self._key
+
     def _begin(self, now: float) -> Effects:
         return self._online(ONLINE_STATUS, now), self._ask(ABILITY, now), self._ask(traits.ALL, now)
 
@@ -153,10 +180,12 @@ class DeviceSession:
         if answer := _ANSWERS.get((header.method, header.namespace)):
             method, payload = answer
             effects.append(self._say(method, header.namespace, payload(message, now), now, header.message_id))
-        effects += self._learn(message, now)
         if header.method == "PUSH" and self._adopted:
+            if header.namespace == UNBIND:
+                effects.append(Happened(self._uuid, "unbound"))
             self._schedule.told(header.namespace, now)
             effects.append(Publish(self._push_topic, data, 1))
+        effects += self._learn(message, now)
         return effects
 
     def _answered(self, message: Message, now: float) -> Effects:
@@ -183,16 +212,29 @@ class DeviceSession:
         try:
             payload = message.body()
             seen = description.seen(self._uuid, namespace, payload)
-            values = traits.values(namespace, payload, now, self._timezone()) if tells else {}
+            values = traits.values(namespace, payload, now, self._timezone) if tells else {}
         except BadMessage as error:
             return (Note("bad_payload", f"{self._uuid}: {namespace}: {error}"),)
-        effects: list[Effect] = [seen] if seen else []
+        effects: list[Effect] = []
+        if seen:
+            self._timezone = str(seen.native.get("timezone", self._timezone))
+            effects.append(seen)
         if values:
             effects.append(Report(self._uuid, values))
-        if namespace == ABILITY and seen and self._adopted:
-            self._schedule.plan(seen.native["abilities"], now)
-            effects += self.wake(now)
+        if seen and self._adopted:
+            effects += self._care(namespace, seen, now)
         return effects
+
+    def _care(self, namespace: str, seen: Seen, now: float) -> Effects:
+        """What follows from what an adopted device said of itself."""
+        if namespace == ABILITY:
+            self._schedule.plan(seen.native["abilities"], now)
+            return self.wake(now)
+        timezone = self._home.settings.timezone
+        if namespace != traits.ALL or seen.native["timezone"] or not timezone:
+            return NOTHING
+        time = {"timestamp": int(now), "timezone": timezone, "timeRule": timezones.rules(ZoneInfo(timezone), now)}
+        return (self._say("SET", TIME, {"time": time}, now),)
 
     def _ask(self, namespace: str, now: float) -> Effect:
         ask = traits.ASKS.get(namespace)
@@ -225,10 +267,6 @@ class DeviceSession:
             timestamp_ms=UNSET,
         )
         return Publish(self._push_topic, data, 1)
-
-    def _timezone(self) -> str:
-        device = self._home.device(self._uuid)
-        return str(device.native.get("timezone", "")) if device else ""
 
     def _forget_old(self, now: float) -> None:
         for message_id, waiting in list(self._waiting.items()):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
+from homeward.errors import SettingsError
 from homeward.families.base import (
     NOTHING,
     Call,
@@ -37,7 +39,9 @@ class Meross(Family):
     doors = ("tcp:443", "tcp:2001", "tcp:8883", "tcp:80")
 
     def __init__(self, home: Home) -> None:
+        """Raises SettingsError when the time zone is none."""
         super().__init__(home)
+        _check_timezone(home.settings.timezone)
         self.accounts = Accounts(home.facts(), home.random)
         self._api = Api(home, self.accounts)
         self.sessions: dict[str, DeviceSession] = {}
@@ -79,3 +83,10 @@ class Meross(Family):
     def command(self, device: Device, key: str, value: Value) -> Call:
         """The SET that does it."""
         return traits.command(device.native.get("abilities", []), key, value)
+
+
+def _check_timezone(name: str) -> None:
+    try:
+        ZoneInfo(name or "UTC")
+    except (ValueError, OSError, LookupError) as error:
+        raise SettingsError(f"families.meross.timezone: there is no time zone {name!r}") from error

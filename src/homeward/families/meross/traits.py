@@ -25,17 +25,11 @@ TOGGLE = "Appliance.Control.Toggle"
 TOGGLE_X = "Appliance.Control.ToggleX"
 
 
-class Reading(NamedTuple):
-    """A payload, and what else is needed to make sense of it."""
+Reader: TypeAlias = Callable[[Params, float, str], Value]
+"""The value in a payload, at this time, for a device in the time zone of this IANA name (empty: it never told one).
 
-    payload: Params
-    now: float
-    timezone: str
-    """The device's own, by its IANA name; empty when it was never told one."""
-
-
-Reader: TypeAlias = Callable[[Reading], Iterator[Value]]
-"""Gives the value that a payload holds, or nothing when it speaks of other channels. Raises BadMessage."""
+None when it speaks of other channels. Raises BadMessage.
+"""
 
 
 class Trait(NamedTuple):
@@ -55,13 +49,13 @@ class Ask(NamedTuple):
     """The setting with the seconds between two of them; empty for once."""
 
 
-def _item(payload: Params, key: str, channel: int = 0) -> Iterator[Params]:
+def _items(payload: Params, key: str) -> Iterator[Params]:
+    """The objects under a key; one alone may come without the list around it."""
     found = payload.get(key)
-    for item in found if isinstance(found, list) else [found]:
-        if not isinstance(item, dict):
+    for item in found if type(found) is list else (found,):
+        if type(item) is not dict:
             raise BadMessage(f"no object at {key!r}")
-        if item.get("channel", channel) == channel:
-            yield item
+        yield item
 
 
 def _integer(item: Params, name: str) -> int:
@@ -73,27 +67,31 @@ def _integer(item: Params, name: str) -> int:
 def _number(key: str, name: str, parts: int = 1) -> Reader:
     """An integer that counts `parts` to the unit."""
 
-    def read(reading: Reading) -> Iterator[Value]:
-        for item in _item(reading.payload, key):
-            number = _integer(item, name)
-            yield number / parts if parts > 1 else number
+    def read(payload: Params, now: float, timezone: str) -> Value:
+        number = None
+        for item in _items(payload, key):
+            if item.get("channel", 0) == 0:
+                number = _integer(item, name)
+        return number if number is None or parts == 1 else number / parts
 
     return read
 
 
 def _flag(key: str, name: str, on: int = 1) -> Reader:
-    def read(reading: Reading) -> Iterator[Value]:
-        for item in _item(reading.payload, key):
-            yield _integer(item, name) == on
+    number = _number(key, name)
+
+    def read(payload: Params, now: float, timezone: str) -> Value:
+        found = number(payload, now, timezone)
+        return None if found is None else found == on
 
     return read
 
 
-def _today(reading: Reading) -> Iterator[Value]:
+def _today(payload: Params, now: float, timezone: str) -> Value:
     """Wh of the device's own day so far, in kWh. Days come in any order, and a day that used nothing may be missing."""
-    today = datetime.fromtimestamp(reading.now, _zone(reading.timezone)).date().isoformat()
-    days = [day for day in _item(reading.payload, "consumptionx") if day.get("date") == today]
-    yield max((_integer(day, "value") for day in days), default=0) / 1000
+    today = datetime.fromtimestamp(now, _zone(timezone)).date().isoformat()
+    days = [day for day in _items(payload, "consumptionx") if day.get("date") == today]
+    return max((_integer(day, "value") for day in days), default=0) / 1000
 
 
 def _sensor(
@@ -151,8 +149,12 @@ def values(namespace: str, payload: Params, now: float, timezone: str) -> dict[s
     """
     if namespace == ALL:
         return _digested(payload, now, timezone)
-    reading = Reading(payload, now, timezone)
-    return {trait.entity.key: value for trait in _BY_NAMESPACE.get(namespace, ()) for value in trait.read(reading)}
+    found: dict[str, Value] = {}
+    for key, read in _READERS.get(namespace, ()):
+        value = read(payload, now, timezone)
+        if value is not None:
+            found[key] = value
+    return found
 
 
 def command(abilities: list[str], key: str, value: Value) -> Call:
@@ -190,9 +192,9 @@ def _zone(name: str) -> tzinfo | None:
         return ZoneInfo("UTC")
 
 
-_BY_NAMESPACE: Mapping[str, tuple[Trait, ...]] = {
-    namespace: tuple(trait for trait in TRAITS if trait.namespace == namespace)
+_READERS: Mapping[str, tuple[tuple[str, Reader], ...]] = {
+    namespace: tuple((trait.entity.key, trait.read) for trait in TRAITS if trait.namespace == namespace)
     for namespace in {trait.namespace for trait in TRAITS}
 }
-NAMESPACES = frozenset(_BY_NAMESPACE) | {ALL}
+NAMESPACES = frozenset(_READERS) | {ALL}
 """The namespaces that tell something of an entity."""
