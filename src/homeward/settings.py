@@ -93,6 +93,7 @@ class Meross(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sign_in_failures: Annotated[
         Count, _says("wrong passwords from one address in ten minutes before its account requests must wait")
     ] = 20
+    timezone: Annotated[str, _says("time zone to give to devices that have none, `Europe/Rome` say; empty: none")] = ""
     sign_up: Annotated[bool, _says("let an app make an account; otherwise only the owner of this house does")] = False
 
 

@@ -240,7 +240,7 @@ class Line:
                 case Wake():
                     self._timer = _later(self._home, self._timer, effect.after, self._woken)
                 case Close():
-                    self.cut(effect.reason)
+                    self._home.clock.call_later(_DELAY, partial(self.cut, effect.reason))
                 case Note():
                     self.notes.append(effect)
 
