@@ -59,7 +59,7 @@ class Watch:
                 yield message
             else:
                 self.names = {device["id"]: device["name"] for device in message["devices"]}
-                say(f"Watching {len(self.names)} devices.")
+                say(f"Watching. Devices known: {len(self.names)}.")
 
     def _wait(self, fault: Failure) -> None:
         """Be patient with a server that was there before and cannot be reached; with anything else be not."""
