@@ -19,7 +19,12 @@ Said = Callable[[], Coroutine[Any, Any, object]]
 def said(monkeypatch: pytest.MonkeyPatch) -> Said:
     """Await the command's next word: that it watches, that it lost the connection."""
     words = threading.Semaphore(0)
-    monkeypatch.setattr(watch, "say", lambda text: (show.say(text), words.release()))
+
+    def say(text: str) -> None:
+        show.say(text)
+        words.release()
+
+    monkeypatch.setattr(watch, "say", say)
     return lambda: asyncio.to_thread(words.acquire, timeout=5)
 
 
