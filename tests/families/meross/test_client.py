@@ -288,6 +288,17 @@ async def test_a_device_is_asked_and_set_over_its_lan() -> None:
     await device.close()
 
 
+async def test_a_device_is_moved_to_another_account_over_its_lan() -> None:
+    made = Mss310(key=KEY, user_id=USER, host="cloud.test")
+    device = lan(made)
+    await device.move("home.test", 8883, "new", "7")
+    uplink = made.uplink()
+    assert uplink
+    assert (uplink.host, uplink.port) == ("home.test", 8883)
+    assert uplink.connect.password == wire.device_password("7", made.mac, "new").encode()
+    assert await device.get("Appliance.System.Runtime") == {"runtime": {"signal": 88}}
+
+
 async def test_a_device_with_another_key_refuses() -> None:
     with pytest.raises(BadMessage, match="not signed"):
         await lan(Mss310(key="other", host="home")).get("Appliance.System.All")

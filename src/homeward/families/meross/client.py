@@ -22,6 +22,7 @@ import httpx2
 
 from homeward.errors import DeadlineExceeded, DeviceOffline, DeviceRefused, ProtocolError
 from homeward.families.meross import crypto, replies, wire
+from homeward.families.meross.namespaces import KEY
 from homeward.families.meross.replies import AccountRefused, DeviceInfo, Login, Push, Reply
 from homeward.families.meross.traits import CONFIRMED_BY
 from homeward.families.meross.wire import BadMessage, Message, Params
@@ -51,14 +52,6 @@ class Line(Protocol):
 
     def close(self) -> None:
         """Hang up."""
-
-
-class Dial(Protocol):
-    """Makes a connection that is still to be opened."""
-
-    def __call__(
-        self, host: str, port: int, connect: Connect, *, tls: ssl.SSLContext, on_message: Callable[[Publish], None]
-    ) -> Line: ...
 
 
 class Talk(ABC):
@@ -124,17 +117,27 @@ class LanDevice(Talk):
 
     async def ask(self, method: str, namespace: str, payload: Params) -> Params:
         """Put a request to the device; see `Talk.ask`."""
-        message_id, data = self._write(method, namespace, payload, self._url)
-        body = crypto.encrypt(self._secret, data).encode() if self._secret else data
-        async with self._turn:
-            answer = wire.decode(await self._post(body))
-        if answer.header.message_id != message_id or not wire.verify(answer.header, self._key):
-            raise BadMessage("the answer is not to what was asked, or not signed with the device's key")
-        return _payload(answer)
+        return await self._exchange(method, namespace, payload, self._key)
+
+    async def move(self, host: str, port: int, key: str, user_id: str) -> None:
+        """Tell it to call another cloud from now on, as a device of that account; it answers with its new key."""
+        gateway = {"host": host, "port": port, "secondHost": host, "secondPort": port, "redirect": 1}
+        await self._exchange("SET", KEY, {"key": {"gateway": gateway, "key": key, "userId": user_id}}, key)
+        self._key = key
 
     async def close(self) -> None:
         """Hang up."""
         await self._http.aclose()
+
+    async def _exchange(self, method: str, namespace: str, payload: Params, answered_with: str) -> Params:
+        message_id, data = self._write(method, namespace, payload, self._url)
+        body = crypto.encrypt(self._secret, data).encode() if self._secret else data
+        async with self._turn:
+            answer = wire.decode(await self._post(body))
+        trusted = any(wire.verify(answer.header, key) for key in {answered_with, self._key})
+        if answer.header.message_id != message_id or not trusted:
+            raise BadMessage("the answer is not to what was asked, or not signed with the device's key")
+        return _payload(answer)
 
     async def _post(self, body: bytes) -> bytes:
         try:
@@ -188,7 +191,7 @@ class MerossClient:
         tls: ssl.SSLContext | None = None,
         mqtt: tuple[str, int] | None = None,
         http: httpx2.AsyncClient | None = None,
-        dial: Dial = Client,
+        dial: Callable[..., Line] = Client,
         deadline: float = 10.0,
         confirm: float = 3.0,
         now: Callable[[], float] = _now,
