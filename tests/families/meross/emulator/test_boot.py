@@ -95,6 +95,16 @@ def test_bind_says_everything_a_cloud_needs() -> None:
     assert bind["firmware"]["userId"] == 46884
 
 
+def test_it_remembers_when_it_was_first_bound() -> None:
+    made = device("2")
+    told_the_time(made)
+    made.disconnected("gone", NOW + 50)
+    made.connected(NOW + 60)
+    effects = tell(made, "PUSH", "System.Clock", {"clock": {"timestamp": 1_800_000_060}}, NOW + 61)
+    (bind,) = [payload["bind"] for _, name, payload in said(effects) if name == "Control.Bind"]
+    assert bind["bindTime"] == 1_800_000_000
+
+
 def test_the_time_is_asked_for_again_after_hours() -> None:
     made = device("2")
     assert told_the_time(made)[-1] == Wake(7200.0)

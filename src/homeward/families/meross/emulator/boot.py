@@ -63,7 +63,8 @@ class Boot:
     def _bind(self, now: float) -> Effects:
         device = self._device
         system = {key: device.system(now)[key] for key in ("time", "hardware", "firmware")}
-        payload = {"bind": {"bindTime": device.clock(now), **system}}
+        device.bound_at = device.bound_at or device.clock(now)
+        payload = {"bind": {"bindTime": device.bound_at, **system}}
         source = request_topic(device.native_id)
         data = device.say(device.generation.binds_with, BIND, payload, now, source)
         return Publish(publish_topic(device.native_id), data, 1), Wake(_BIND_EVERY)

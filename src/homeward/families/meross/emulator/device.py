@@ -69,6 +69,7 @@ class Mss310:
         self.dnd: int = 0
         self.position: tuple[int, int] = (0, 0)
         self.losses = 0
+        self.bound_at = 0
         self.ssid = "Home" if host else ""
         self._key, self._user_id, self._host, self._port = key, user_id, host, port
         self._keyed = bool(host)
@@ -164,13 +165,13 @@ class Mss310:
 
     def move(self, key: Key) -> Effects:
         """It belongs to someone else, or shall call elsewhere, from its next connection on."""
-        self._key, self._user_id, self._keyed = key.key, str(key.user_id), True
+        self._key, self._user_id, self._keyed, self.bound_at = key.key, str(key.user_id), True, 0
         self._host, self._port = key.gateway.host, int(key.gateway.port)
         return (Close("told to call another cloud"),) if key.gateway.redirect == 1 else NOTHING
 
     def reset(self) -> Effects:
         """As it left the factory."""
-        self._key, self._user_id, self._host, self.ssid, self._keyed = "", "0", "", "", False
+        self._key, self._user_id, self._host, self.ssid, self._keyed, self.bound_at = "", "0", "", "", False, 0
         return (Close("reset to factory settings"),)
 
     def answer(self, method: str, namespace: str, payload: Params, now: float) -> tuple[str, Outcome]:
