@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import shutil
 import socket
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,12 +94,12 @@ async def _habits(device: EmulatedDevice, inhabitant: Inhabitant) -> None:
 
 
 def _announce(house: House, data: Path, count: int) -> None:
-    place = f" --data {data}"
+    program, place = "homeward" if shutil.which("homeward") else sys.argv[0], f"--data {data}"
     say(f"A virtual home of {count} emulated devices lives at {', '.join(house.doors)}, as a real one would.")
     say("")
-    say(f"  homeward devices{place}      who is there")
-    say(f"  homeward watch{place}        what happens, live: something does every few seconds")
-    say(f"  homeward set{place} …        switch something yourself; `homeward --help` has the rest")
+    say(f"  {program} devices {place}      who is there")
+    say(f"  {program} watch {place}        what happens, live: something does every few seconds")
+    say(f"  {program} set {place} …        switch something yourself; `{program} --help` has the rest")
     say("")
     say(f"API and pages: {house.web_url}   set-up link, once: {house.setup_link or '(done)'}")
     say("Ctrl-C ends it.")
