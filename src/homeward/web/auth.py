@@ -57,19 +57,20 @@ class Auth:
         self._setup_code = None if owned else Secret(base64.urlsafe_b64encode(randomness(18)).decode())
 
     def sign_in(self, text: str | None, address: str, needed: Role = Role.VIEWER) -> Token:
-        """The token that `text` is.
+        """The token that `text` is. A good one is good however often others have failed from the same address:
+        256 random bits are not guessed, and behind one NAT a single stale client would lock out the owner.
 
         Raises:
             NotSignedIn: it is none, or no more.
             NotAllowed: it is one, whose role does not reach to what is `needed`.
-            TooManyFailures: this address has tried too often; nothing was looked at.
+            TooManyFailures: it is none, and this address has tried too often.
         """
         now = self._clock.now()
-        self._failures.check(address, now)
         if not text:
             raise NotSignedIn("no token", hint="Send `Authorization: Bearer hw_…`; `homeward token create` makes one.")
         token = self.tokens.find(text, now)
         if not token:
+            self._failures.check(address, now)
             self._failures.add(address, now)
             raise NotSignedIn("this token is unknown, expired or revoked")
         if not token.role.covers(needed):
