@@ -58,11 +58,12 @@ async def test_a_body_too_large_is_refused_however_it_comes(house: WebHouse) -> 
         assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
 
 
-async def test_a_body_that_does_not_arrive_is_not_waited_for(house: WebHouse) -> None:
+@pytest.mark.parametrize(("end", "status"), [(None, 408), ({"type": "http.disconnect"}, 400)])
+async def test_a_body_that_does_not_arrive_is_not_waited_for(house: WebHouse, end: Any, status: int) -> None:
     sent: list[Any] = []
 
     async def receive() -> Any:
-        await asyncio.Event().wait()
+        return end or await asyncio.Event().wait()
 
     async def send(message: Any) -> None:
         sent.append(message)
@@ -77,7 +78,7 @@ async def test_a_body_that_does_not_arrive_is_not_waited_for(house: WebHouse) ->
         "client": ("192.0.2.1", 1),
     }
     await house.app(scope, receive, send)
-    assert sent[0]["status"] == 408
+    assert sent[0]["status"] == status
 
 
 async def test_a_problem_says_what_why_and_what_to_do(house: WebHouse) -> None:

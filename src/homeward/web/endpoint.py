@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
 from starlette.datastructures import Headers, QueryParams
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 
 from homeward.model import Secret
@@ -33,23 +34,27 @@ class Endpoint:
 
     async def answer(self, request: Request) -> Response:
         """Check who asks, read what is asked, do it, and answer."""
-        route, types = self._routes[request.method], self._types[request.method]
-        address = caller(request)
+        route = self._routes[request.method]
         if route.role:
-            self._house.auth.sign_in(bearer(request.headers), address, route.role)
+            self._house.auth.sign_in(bearer(request.headers), caller(request), route.role)
+        result = await route.handler(self._house, **await self._arguments(request))
+        if route.status == HTTPStatus.NO_CONTENT:
+            return Response(status_code=route.status, headers=_HEADERS)
+        return Response(_encode(result), route.status, _HEADERS, "application/json")
+
+    async def _arguments(self, request: Request) -> dict[str, Any]:
+        types = self._types[request.method]
         arguments: dict[str, Any] = dict(request.path_params)
         if "query" in types:
             arguments["query"] = read_query(request.query_params, types["query"])
         if "body" in types:
             arguments["body"] = decode(await _body(request, self._house.settings.limits), types["body"])
         if "address" in types:
-            arguments["address"] = address
-        result = await route.handler(self._house, **arguments)
-        body = b"" if route.status == 204 else _encode(result)
-        return Response(body, route.status, _HEADERS, None if route.status == 204 else "application/json")
+            arguments["address"] = caller(request)
+        return arguments
 
 
-def caller(connection: Request | Any) -> str:
+def caller(connection: HTTPConnection) -> str:
     """The address a request comes from."""
     return connection.client.host if connection.client else ""
 
@@ -98,6 +103,8 @@ async def _body(request: Request, limits: Limits) -> bytes:
                     raise BodyTooLarge(f"a request body may have {limits.http_body} bytes")
     except TimeoutError as error:
         raise RequestTooSlow(f"the request body took longer than {limits.handshake:g} s") from error
+    except ClientDisconnect as error:
+        raise BadRequest("the caller hung up before the request was whole") from error
     return body
 
 
