@@ -18,7 +18,7 @@ def test_every_operation_is_there_with_its_role() -> None:
 
 def test_every_code_is_there_with_its_status() -> None:
     rows = re.findall(r"^\| (`.*`) \| ([\d, ]+) \|", TEXT, re.MULTILINE)
-    told = {}
+    told: dict[str, int] = {}
     for codes, statuses in rows:
         names, numbers = re.findall(r"`(\w+)`", codes), re.findall(r"\d+", statuses)
         told |= dict(zip(names, map(int, numbers if len(numbers) > 1 else numbers * len(names)), strict=True))
