@@ -39,7 +39,7 @@ def _number(entity: Entity, value: Value) -> str:
     least, most = entity.minimum, entity.maximum
     if _is_number(value) and (least is None or least <= value) and (most is None or value <= most):
         return ""
-    bounds = [f"at least {least:g}"] * (least is not None) + [f"at most {most:g}"] * (most is not None)
+    bounds = [f"at {word} {bound:g}" for word, bound in (("least", least), ("most", most)) if bound is not None]
     return " ".join(["a number", " and ".join(bounds)]).rstrip() + (f" {entity.unit}" if entity.unit else "")
 
 
