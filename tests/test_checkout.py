@@ -32,7 +32,8 @@ TESTED_TOGETHER = {
     "net/test_doorman.py": "net/doorlog.py net/recognise.py net/stream.py net/tls.py",
     "peers/test_meross_iot.py": "cli/emulate.py cli/loop.py cli/serve.py house.py log.py net/emulate.py",
     "store/test_sqlite.py": "store/pending.py store/prune.py store/reader.py store/runs.py",
-    "web/test_app.py": "web/context.py web/endpoint.py web/messages.py web/problems.py",
+    "bus/test_local.py": "bus/base.py",
+    "web/test_app.py": "errors.py web/context.py web/endpoint.py web/messages.py web/problems.py",
     "web/test_auth.py": "testing/home.py web/tokens.py",
     "web/test_live.py": "web/feed.py",
 }
