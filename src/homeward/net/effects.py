@@ -59,13 +59,22 @@ class Hands:
         return self.house.hub.apply(self.family.name, effect, self.house.clock.now())
 
     def _send(self, effect: Send, batch: Batch | None) -> None:
-        _after(batch, lambda: self.wire.send(effect.data))
+        if batch is None:
+            self.wire.send(effect.data)
+        else:
+            batch.then(lambda: self.wire.send(effect.data))
 
     def _publish(self, effect: Publish, batch: Batch | None) -> None:
-        _after(batch, lambda: self.house.publish(effect))
+        if batch is None:
+            self.house.publish(effect)
+        else:
+            batch.then(lambda: self.house.publish(effect))
 
     def _close(self, effect: Close, batch: Batch | None) -> None:
-        _after(batch, lambda: self.wire.close(effect.reason))
+        if batch is None:
+            self.wire.close(effect.reason)
+        else:
+            batch.then(lambda: self.wire.close(effect.reason))
 
     def _answer(self, effect: Answer, _: Batch | None) -> None:
         self.house.hub.answered(effect)
@@ -84,10 +93,3 @@ class Hands:
         Seen: _store,
         Send: _send,
     }
-
-
-def _after(batch: Batch | None, act: Callable[[], None]) -> None:
-    if batch is None:
-        act()
-    else:
-        batch.then(act)

@@ -132,15 +132,12 @@ class Stream:
         if not data:
             self.abort(self._reason or "the peer closed the connection")
         elif not self._closing:
-            self._deliver(data)
+            try:
+                self.receiver.receive(data)
+            except Exception:  # noqa: BLE001 - whatever goes wrong in one conversation hurts no other
+                _log.exception("conversation failed")
+                self.abort("an error of our own, which is in the log")
         return len(data) == _CHUNK or isinstance(self.sock, ssl.SSLSocket)
-
-    def _deliver(self, data: bytes) -> None:
-        try:
-            self.receiver.receive(data)
-        except Exception:  # noqa: BLE001 - whatever goes wrong in one conversation hurts no other
-            _log.exception("conversation failed")
-            self.abort("an error of our own, which is in the log")
 
     def _put(self, data: bytes) -> None:
         try:
