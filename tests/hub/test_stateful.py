@@ -34,6 +34,7 @@ reasons = st.sampled_from(["nothing heard for 45 s", "closed by the device"])
 
 SETTINGS = Settings(limits=Limits(pending_devices=2, calls=2), store=Store(checkpoint=1.0))
 ONLINE_OR_NOT = {EventKind.ONLINE, EventKind.OFFLINE}
+REMOVED = EventKind.REMOVED
 FOR_ADOPTED = {EventKind.STATE, EventKind.HAPPENED} | ONLINE_OR_NOT
 
 
@@ -67,7 +68,7 @@ class ListeningHouse(House):
 
     def hear(self, event: Event) -> None:
         super().hear(event)
-        gone = any(e.kind is EventKind.REMOVED and e.device == event.device for e in self.store.committed)
+        gone = any(e.kind is REMOVED and e.device == event.device for e in self.store.committed)
         if event not in self.store.committed and not gone:
             self.untrue.append(event)
 
@@ -282,7 +283,7 @@ class Homes(RuleBasedStateMachine):
 
     @invariant()
     def the_last_word_on_whether_a_lamp_is_online_is_true(self) -> None:
-        told = {event.device: event.kind for event in self.house.told if event.kind in ONLINE_OR_NOT}
+        told = {event.device: event.kind for event in self.house.told if event.kind in ONLINE_OR_NOT | {REMOVED}}
         for native_id in self.known if not self.held else ():
             if self.adopted(native_id):
                 online = told.get(f"lamp-{native_id}") is EventKind.ONLINE
@@ -313,7 +314,7 @@ class Homes(RuleBasedStateMachine):
         for event in self.house.told:
             if event.kind is EventKind.ADOPTED:
                 adopted.add(event.device)
-            elif event.kind is EventKind.REMOVED:
+            elif event.kind is REMOVED:
                 adopted.discard(event.device)
             assert event.kind not in FOR_ADOPTED or event.device in adopted
 
