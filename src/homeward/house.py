@@ -6,17 +6,20 @@ import asyncio
 import gc
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import structlog
 
 from homeward.bus.local import LocalBus
 from homeward.clock import LoopClock
+from homeward.errors import SettingsError
 from homeward.families import discover
 from homeward.families.base import Family
 from homeward.hub.hub import Hub
 from homeward.net import tls
-from homeward.net.door import DoorSpec, parse
+from homeward.net.door import DoorClosed, DoorSpec, parse
 from homeward.net.doorlog import DoorLog
 from homeward.net.doorman import Doorman
 from homeward.net.household import Household
@@ -46,37 +49,22 @@ class House:
         self._datagram_doors: list[DatagramDoor] = []
 
     async def start(self) -> None:
-        """Open everything.
+        """Open everything. What was opened is closed again when something else cannot be.
 
         Raises:
             SettingsError: a door's spec or the web's address is wrong.
             StorageError: the database cannot be used.
             DoorClosed: not one of the doors can be opened.
         """
-        loop = asyncio.get_running_loop()
-        self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.clock = LoopClock(loop)
-        store = SqliteStore(self.data / DATABASE, self.settings.store, self.clock, loop.call_soon_threadsafe)
-        self.hub = Hub(
-            store=store,
-            bus=LocalBus(),
-            clock=self.clock,
-            settings=self.settings,
-            advertise=self.advertise,
-            ports=self.ports,
-        )
-        for family in self._families.values():
-            self.hub.install(family)
-        self._open_doors()
-        await self._open_web()
+        async with AsyncExitStack() as stack:
+            self._open_hub(stack)
+            self._open_doors(stack)
+            await self._open_web(stack)
+            self._open = stack.pop_all()
 
     async def stop(self) -> None:
         """Send everyone home, save everything."""
-        await self._server.stop()
-        for door in self._datagram_doors:
-            door.close()
-        self.doorman.close()
-        await self.hub.close()
+        await self._open.aclose()
 
     @property
     def doors(self) -> list[str]:
@@ -91,9 +79,25 @@ class House:
     @property
     def setup_link(self) -> str:
         """Where its owner sets the house up, once; empty when that is done."""
-        return self._auth.setup_link(self.web_url)
+        return self._auth.setup_link(self._server.url_for(self.advertise))
 
-    def _open_doors(self) -> None:
+    def _open_hub(self, stack: AsyncExitStack) -> None:
+        loop = asyncio.get_running_loop()
+        self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.clock = LoopClock(loop)
+        self.hub = Hub(
+            store=SqliteStore(self.data / DATABASE, self.settings.store, self.clock, loop.call_soon_threadsafe),
+            bus=LocalBus(),
+            clock=self.clock,
+            settings=self.settings,
+            advertise=self.advertise,
+            ports=self.ports,
+        )
+        stack.push_async_callback(self.hub.close)
+        for family in self._families.values():
+            self.hub.install(family)
+
+    def _open_doors(self, stack: AsyncExitStack) -> None:
         names = (self.advertise, *self.settings.tls.names)
         paths = certificates.ensure(self.data, names, self.settings.tls, self.clock.now())
         log = DoorLog()
@@ -102,33 +106,42 @@ class House:
             clock=self.clock,
             limits=self.settings.limits,
             contexts=tls.contexts(paths.leaf, paths.leaf_key),
-            recognise=lambda head, peer, stream: recognise(self.household, head, peer, stream),
+            recognise=partial(recognise, self.household),
             log=log,
         )
-        for spec in self._specs():
+        stack.callback(self.doorman.close)
+        shut = [closed for spec in self._specs() if (closed := self._open_door(spec, stack))]
+        if not self.doors:
+            raise shut[0]
+        self.hub.faults |= {f"door {closed.spec}": str(closed) for closed in shut}
+        self.ports |= _ports([door.spec.port for door in self.doorman.doors])
+
+    def _open_door(self, spec: DoorSpec, stack: AsyncExitStack) -> DoorClosed | None:
+        """Open a door; one that cannot be opened is logged and returned, and hinders no other."""
+        try:
             if spec.kind == "tcp":
                 self.doorman.open(spec)
             else:
-                self._datagram_doors.append(DatagramDoor(self.household, spec))
-        if not self.doorman.doors:
-            raise self.doorman.shut[0]
-        self.ports |= _ports([door.spec.port for door in self.doorman.doors])
+                door = DatagramDoor(self.household, spec)
+                self._datagram_doors.append(door)
+                stack.callback(door.close)
+        except DoorClosed as closed:
+            _log.error(str(closed), hint=closed.hint)
+            return closed
+        return None
 
     def _specs(self) -> list[DoorSpec]:
         texts = self.settings.doors or [door for family in self._families.values() for door in family.doors]
         return [parse(text) for text in dict.fromkeys(texts)]
 
-    async def _open_web(self) -> None:
-        host, _, port = self.settings.web.rpartition(":")
-        self._auth = Auth(
-            self.hub.facts(OWNER),
-            lambda key, value: self.hub.remember(OWNER, key, value),
-            self.clock,
-            failures=self.settings.limits.sign_in_failures,
-        )
+    async def _open_web(self, stack: AsyncExitStack) -> None:
+        limits = self.settings.limits
+        remember = partial(self.hub.remember, OWNER)
+        self._auth = Auth(self.hub.facts(OWNER), remember, self.clock, failures=limits.sign_in_failures)
         app = build(self.hub, self._auth, self.settings, names=[self.advertise], handshakes=self.household.log)
-        self._server = Server(app, host.strip("[]"), int(port), self.settings.limits)
+        self._server = Server(app, *_address(self.settings.web), limits)
         self._server.bind()
+        stack.push_async_callback(self._server.stop)
         self._auth.leave_local(self.data, self.web_url)
         await self._server.start()
 
@@ -165,3 +178,10 @@ def _ports(doors: list[int]) -> dict[str, int]:
     """Every door speaks everything; what has a port of its own by custom is told that one when it is open."""
     custom = {"mqtts": 443, "https": 443, "http": 80}
     return {spoken: port if port in doors else doors[0] for spoken, port in custom.items()}
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not (colon and port.isdecimal() and int(port) < 65_536):
+        raise SettingsError(f"web: {text!r} is no address", hint="It looks like 127.0.0.1:8080.")
+    return host.strip("[]"), int(port)

@@ -3,8 +3,6 @@ from collections.abc import Callable
 
 import pytest
 
-from homeward.net.door import DoorClosed, parse
-
 from .echo import TestHouse
 
 Build = Callable[..., TestHouse]
@@ -101,17 +99,6 @@ async def test_a_bug_in_one_conversation_ends_that_one_only(build: Build) -> Non
     assert await sound[0].readexactly(9) == b"ECHOhello"
     broken[1].close()
     sound[1].close()
-
-
-async def test_a_door_that_cannot_be_opened_is_named_and_hinders_no_other(build: Build) -> None:
-    house = build()
-    house.doorman.open(parse(f"127.0.0.1:{house.port}"))
-    house.doorman.open(parse("127.0.0.1:0"))
-    assert len(house.doorman.doors) == 2
-    error = house.doorman.shut[0]
-    assert isinstance(error, DoorClosed)
-    assert str(error) == f"door tcp:127.0.0.1:{house.port} cannot be opened: Address already in use"
-    assert "ss -lnp" in error.hint
 
 
 async def test_going_down_sends_everyone_home(build: Build) -> None:

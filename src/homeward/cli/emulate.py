@@ -102,9 +102,6 @@ def _open_lans(devices: list[EmulatedDevice], lan: str) -> list[Callable[[], Non
 
     spec = parse(lan)
     opened = [device.open_lan(replace(spec, port=spec.port + at), Limits()) for at, device in enumerate(devices)]
-    for doorman in opened:
-        for closed in doorman.shut:
-            raise closed
     return [doorman.close for doorman in opened]
 
 

@@ -55,6 +55,8 @@ class Hub:
     ) -> None:
         loaded = store.load()
         self.families: dict[str, Family] = {}
+        self.faults: dict[str, str] = {}
+        """What else of the house does not work, for `trouble`: whoever puts it together says so here."""
         self._store, self._bus, self._clock, self._settings = store, bus, clock, settings
         self._randomness, self._advertise, self._ports = randomness, advertise, ports
         self._facts = Facts(store, loaded.facts)
@@ -91,7 +93,7 @@ class Hub:
 
     def trouble(self) -> dict[str, str]:
         """What does not work now: subsystem and reason. Empty: all is well."""
-        return {"store": self._store.trouble} if self._store.trouble else {}
+        return self.faults | ({"store": self._store.trouble} if self._store.trouble else {})
 
     async def close(self) -> None:
         """End what waits, save everything, close the store.

@@ -27,6 +27,10 @@ class DoorClosed(HomewardError):
 
     code = "door_closed"
 
+    def __init__(self, spec: DoorSpec, reason: str, *, hint: str = "") -> None:
+        super().__init__(f"door {spec} cannot be opened: {reason}", hint=hint)
+        self.spec = spec
+
 
 class DoorSpec(msgspec.Struct, frozen=True):
     """Where to listen, and how forgiving TLS is there."""
@@ -71,7 +75,7 @@ def bind(spec: DoorSpec) -> socket.socket:
             sock.listen(_BACKLOG)
     except OSError as error:
         sock.close()
-        raise DoorClosed(f"door {spec} cannot be opened: {error.strerror}", hint=_hint(error, spec)) from error
+        raise DoorClosed(spec, error.strerror or str(error), hint=_hint(error, spec)) from error
     return sock
 
 

@@ -14,7 +14,7 @@ import structlog
 from homeward.clock import Clock
 from homeward.families.base import Peer
 from homeward.net.caller import Caller
-from homeward.net.door import Door, DoorClosed, DoorSpec
+from homeward.net.door import Door, DoorSpec
 from homeward.net.doorlog import DoorLog
 from homeward.net.stream import Receiver, Stream
 from homeward.settings import Limits
@@ -50,16 +50,14 @@ class Doorman:
         self.recognise = recognise
         self.log = log
         self.doors: list[Door] = []
-        self.shut: list[DoorClosed] = []
-        """Doors that could not be opened."""
 
     def open(self, spec: DoorSpec) -> None:
-        """Open a door; one that cannot be opened is logged, kept in `shut`, and hinders no other."""
-        try:
-            self.doors.append(Door(self._loop, spec, self._welcome))
-        except DoorClosed as error:
-            self.shut.append(error)
-            _log.error(str(error), hint=error.hint)
+        """Open a door.
+
+        Raises:
+            DoorClosed: the system does not allow it.
+        """
+        self.doors.append(Door(self._loop, spec, self._welcome))
 
     def close(self) -> None:
         """Shut all doors and send everyone home."""

@@ -35,7 +35,11 @@ class Server:
     @property
     def url(self) -> str:
         """Where it is reached from this machine."""
-        host = "127.0.0.1" if self.address in _WILDCARDS else self.address
+        return self.url_for("127.0.0.1")
+
+    def url_for(self, name: str) -> str:
+        """Where it is reached by a name of this machine, if it listens on all of the machine's addresses."""
+        host = name if self.address in _WILDCARDS else self.address
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     def bind(self) -> None:
