@@ -45,12 +45,12 @@ class Disk:
 
     def fill(self) -> None:
         """From now on the disk is full."""
-        (pages,) = self.store._writer.connection.execute("PRAGMA page_count").fetchone()
-        self.store._writer.connection.execute(f"PRAGMA max_page_count = {pages}")
+        (pages,) = self.store._database.connection.execute("PRAGMA page_count").fetchone()
+        self.store._database.connection.execute(f"PRAGMA max_page_count = {pages}")
 
     def make_room(self) -> None:
         """There is room again."""
-        self.store._writer.connection.execute("PRAGMA max_page_count = 1000000")
+        self.store._database.connection.execute("PRAGMA max_page_count = 1000000")
 
     async def try_again(self) -> None:
         """Let the store try to write what it could not, and wait for the outcome."""

@@ -209,7 +209,11 @@ async def test_what_cannot_be_written_is_refused_and_changes_nothing(place: Plac
     with pytest.raises(ProtocolError):
         store.put_device(replace(LAMP, native={"key": broken}))
     with pytest.raises(ProtocolError):
+        store.put_device(replace(LAMP, name=broken))
+    with pytest.raises(ProtocolError):
         store.put_fact("meross", "key", broken)
+    with pytest.raises(ProtocolError):
+        store.put_fact("meross", broken, None)
     await place.settle(store.append(told(1, mode="sound")))
     loaded = (await place.reopen()).load()
     assert (loaded.devices, loaded.facts, loaded.seq) == ([PLUG], {}, 1)

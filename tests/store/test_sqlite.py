@@ -1,18 +1,14 @@
 from __future__ import annotations
 
 import sqlite3
-import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from homeward import settings
 from homeward.errors import StorageError
 from homeward.model import EventKind
 from homeward.store import pending
-from homeward.store.sqlite import SqliteStore
-from homeward.testing.clock import VirtualClock
 from tests.store.disk import LAMP, PLUG, Disk, reached, told
 
 FULL = "database or disk is full"
@@ -44,21 +40,9 @@ async def test_an_event_is_on_the_disk_before_anyone_is_told(disk: Disk) -> None
     other.close()
 
 
-async def test_a_commit_is_safe_from_a_power_failure(disk: Disk) -> None:
-    connection = disk.store._writer.connection
-    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
-    assert connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
-
-
-async def test_the_file_is_for_its_owner_alone(disk: Disk) -> None:
-    for file in disk.path.parent.glob("homeward.db*"):
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
-
-
 async def test_a_commit_is_one_statement_however_many_events_it_holds(disk: Disk) -> None:
     statements = list[str]()
-    connection = disk.store._writer.connection
+    connection = disk.store._database.connection
     connection.set_trace_callback(statements.append)
     await disk.settle([disk.store.append(told(seq, power=seq)) for seq in range(1, 1_001)][-1])
     connection.set_trace_callback(None)
@@ -67,7 +51,7 @@ async def test_a_commit_is_one_statement_however_many_events_it_holds(disk: Disk
 
 
 async def test_more_events_than_a_statement_has_room_for_take_several(disk: Disk) -> None:
-    connection = disk.store._writer.connection
+    connection = disk.store._database.connection
     connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 17)
     await disk.settle([disk.store.append(told(seq, power=seq)) for seq in range(1, 11)][-1])
     connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766)
@@ -148,7 +132,7 @@ async def test_closing_on_a_full_disk_says_how_much_is_lost_and_why(disk: Disk) 
 
 
 async def test_a_database_locked_by_another_program_is_waited_for(disk: Disk) -> None:
-    disk.store._writer.connection.execute("PRAGMA busy_timeout = 0")
+    disk.store._database.connection.execute("PRAGMA busy_timeout = 0")
     other = sqlite3.connect(disk.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     disk.store.append(told(1, onoff=True))
@@ -162,10 +146,10 @@ async def test_a_database_locked_by_another_program_is_waited_for(disk: Disk) ->
 
 async def test_reading_does_not_wait_for_writing(disk: Disk) -> None:
     await disk.settle(disk.store.append(told(1, onoff=True)))
-    disk.store._writer.connection.execute("BEGIN IMMEDIATE")
-    disk.store._writer.connection.execute("DELETE FROM events")
+    disk.store._database.connection.execute("BEGIN IMMEDIATE")
+    disk.store._database.connection.execute("DELETE FROM events")
     assert await disk.store.events() == [told(1, onoff=True)]
-    disk.store._writer.connection.execute("ROLLBACK")
+    disk.store._database.connection.execute("ROLLBACK")
 
 
 async def pruned(disk: Disk, wait: float) -> list[int]:
@@ -200,16 +184,10 @@ async def test_what_a_start_would_replay_is_not_pruned(tmp_path: Path) -> None:
     await disk.store.close()
 
 
-def test_a_file_that_is_no_database_is_refused_by_name(tmp_path: Path) -> None:
-    path = tmp_path / "homeward.db"
-    path.write_bytes(b"not a database" * 100)
-    with pytest.raises(StorageError, match=r"homeward\.db cannot be opened: file is not a database"):
-        SqliteStore(path, settings.Store(), VirtualClock(), lambda fn: None)
-
-
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match=r"absent/homeward\.db cannot be opened: No such file"):
-        SqliteStore(tmp_path / "absent" / "homeward.db", settings.Store(), VirtualClock(), lambda fn: None)
+async def test_a_database_that_cannot_be_understood_is_refused_by_name(disk: Disk) -> None:
+    disk.store._database.connection.execute("UPDATE devices SET native = '{'")
+    with pytest.raises(StorageError, match="the database cannot be read: Input data was truncated"):
+        (await disk.reopen()).load()
 
 
 def test_every_kind_of_event_has_a_number_of_its_own() -> None:

@@ -17,6 +17,7 @@ async def writer() -> Iterator[Writer]:  # type: ignore[misc]
     writer = Writer(connection, asyncio.get_running_loop().call_soon_threadsafe)
     yield writer
     writer.close()
+    connection.close()
 
 
 async def outcome(writer: Writer, work: Work) -> str:
@@ -33,7 +34,7 @@ def execute(statement: str) -> Work:
 
 
 def numbers(writer: Writer) -> list[int]:
-    return [n for (n,) in writer.connection.execute("SELECT n FROM t ORDER BY n")]
+    return [n for (n,) in writer._connection.execute("SELECT n FROM t ORDER BY n")]
 
 
 async def test_work_is_done_in_the_one_thread_and_told_of_on_the_loop(writer: Writer) -> None:
@@ -66,14 +67,15 @@ async def test_work_that_fails_leaves_nothing_behind_and_its_reason_is_told(writ
     assert numbers(writer) == []
 
 
-async def test_the_thread_outlives_a_failure(writer: Writer) -> None:
-    assert await outcome(writer, execute("nonsense")) != ""
+@pytest.mark.parametrize("statement", ["nonsense", "INSERT INTO t VALUES ('\ud800')"])
+async def test_the_thread_outlives_a_failure(writer: Writer, statement: str) -> None:
+    assert await outcome(writer, execute(statement)) != ""
     assert await outcome(writer, execute("INSERT INTO t VALUES (1)")) == ""
     assert numbers(writer) == [1]
 
 
 async def test_a_full_disk_is_a_reason_like_any_other(writer: Writer) -> None:
-    writer.connection.execute("PRAGMA max_page_count = 2")
+    writer._connection.execute("PRAGMA max_page_count = 2")
 
     numbers_without_end = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n FROM c"
     assert await outcome(writer, execute(f"INSERT INTO t {numbers_without_end}")) == "database or disk is full"

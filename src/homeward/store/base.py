@@ -66,7 +66,11 @@ class Store(Protocol):
         """Why it cannot write now; empty when it can."""
 
     def load(self) -> Loaded:
-        """What is stored. Called once, before the first write."""
+        """What is stored. Called once, before the first write.
+
+        Raises:
+            StorageError: it cannot be read.
+        """
 
     def append(self, event: Event) -> Batch:
         """Keep an event of a device that was put before. `event.seq` is greater than any before it.

@@ -52,7 +52,8 @@ class Pending(Batch):
         return len(self.events) + EVENT_WIDTH * (len(self.devices) + len(self.facts))
 
     def put_device(self, row: int, device: Device) -> None:
-        """Write the device's row."""
+        """Write the device's row; raises `ProtocolError` as `encode` does."""
+        encode(device)
         about = encode(device.description), encode(device.native)
         fields = device.id, device.family, device.native_id, device.name, device.adopted, device.first_seen
         self.devices[row] = (row, *fields, *about, False)

@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from homeward import settings
 from homeward.clock import Clock
 from homeward.errors import StorageError
@@ -18,8 +20,8 @@ from homeward.model import Device, Event, EventKind, State
 from homeward.store import reader
 from homeward.store.base import Batch, Loaded, encode
 from homeward.store.commit import GroupCommit
+from homeward.store.database import Database
 from homeward.store.history import History, Query
-from homeward.store.migrate import migrate
 from homeward.store.pending import CODES
 from homeward.store.prune import Pruner
 from homeward.store.writer import Writer
@@ -29,16 +31,16 @@ class SqliteStore:
     """Keeps everything in the file at `path`; `call_soon` is the loop's `call_soon_threadsafe`.
 
     Raises:
-        StorageError: the file cannot be opened, or was made by a newer program.
+        StorageError: the file cannot be opened, another program has it, or a newer program made it.
     """
 
     def __init__(
         self, path: Path, limits: settings.Store, clock: Clock, call_soon: Callable[[Callable[[], None]], object]
     ) -> None:
-        connection = _open(path)
-        self._rows = reader.rows(connection)
+        self._database = Database(path)
+        self._rows = reader.rows(self._database.connection)
         self._seq = 0
-        self._writer = Writer(connection, call_soon)
+        self._writer = Writer(self._database.connection, call_soon)
         self._commit = GroupCommit(self._writer, clock, limits)
         self._history = History(path)
         self._pruner = Pruner(self._writer, clock, limits.history_days)
@@ -51,7 +53,10 @@ class SqliteStore:
 
     def load(self) -> Loaded:
         """What is stored. Called once, before the first write."""
-        loaded = reader.load(self._writer.connection)
+        try:
+            loaded = reader.load(self._database.connection)
+        except (sqlite3.Error, msgspec.MsgspecError) as error:
+            raise StorageError(f"the database cannot be read: {error}", hint="Restore a backup.") from error
         self._seq = loaded.seq
         return loaded
 
@@ -85,6 +90,7 @@ class SqliteStore:
     def put_fact(self, owner: str, key: str, value: Any | None) -> Batch:
         """Keep or forget a fact; see `Store`."""
         pending = self._commit.take()
+        encode((owner, key))
         pending.facts[owner, key] = None if value is None else encode(value)
         self._commit.wake()
         return pending
@@ -119,23 +125,7 @@ class SqliteStore:
         reason = await self._commit.drain()
         await self._history.close()
         self._writer.close()
+        self._database.close()
         if reason:
             lost = self._commit.unwritten()
             raise StorageError(f"{lost} events and what came with them could not be written: {reason}")
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    """A connection that writes, in autocommit mode; whatever keys are in the file are for its owner's eyes only."""
-    try:
-        path.touch(mode=0o600)
-        # Few statements are kept: one that inserts a thousand rows is large, and sizes seldom repeat.
-        connection = sqlite3.connect(
-            path, timeout=1.0, isolation_level=None, check_same_thread=False, cached_statements=16
-        )
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            connection.execute(f"PRAGMA {pragma}")
-        migrate(connection)
-    except (OSError, sqlite3.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise StorageError(f"{path} cannot be opened: {reason}") from error
-    return connection

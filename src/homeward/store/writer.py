@@ -17,7 +17,7 @@ class Writer:
     """Does work on the write connection, in order, each piece in a transaction of its own."""
 
     def __init__(self, connection: sqlite3.Connection, call_soon: Callable[[Callable[[], None]], object]) -> None:
-        self.connection = connection
+        self._connection = connection
         self._call_soon = call_soon
         self._work: SimpleQueue[tuple[Work, Done] | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name="homeward-store", daemon=True)
@@ -28,10 +28,9 @@ class Writer:
         self._work.put((work, done))
 
     def close(self) -> None:
-        """Finish what was submitted, end the thread, close the connection. Called once."""
+        """Finish what was submitted and end the thread. Called once."""
         self._work.put(None)
         self._thread.join()
-        self.connection.close()
 
     def _run(self) -> None:
         while item := self._work.get():
@@ -40,15 +39,15 @@ class Writer:
 
     def _transact(self, work: Work) -> str:
         try:
-            self.connection.execute("BEGIN IMMEDIATE")
-            work(self.connection)
-            self.connection.execute("COMMIT")
-        except sqlite3.Error as error:
+            self._connection.execute("BEGIN IMMEDIATE")
+            work(self._connection)
+            self._connection.execute("COMMIT")
+        except Exception as error:  # noqa: BLE001 - if this thread ended, all that comes would wait in vain
             self._roll_back()
             return str(error)
         return ""
 
     def _roll_back(self) -> None:
         # After some errors (a full disk) SQLite has rolled back by itself, and a second time is an error.
-        if self.connection.in_transaction:
-            self.connection.execute("ROLLBACK")
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")

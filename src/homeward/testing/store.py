@@ -83,7 +83,7 @@ class MemoryStore:
     def put_fact(self, owner: str, key: str, value: Any | None) -> Batch:
         """Keep or forget a fact; see `Store`."""
         self._take(2)
-        encode(value)
+        encode((owner, key, value))
         return self._do(partial(self._put_fact, owner, key, deepcopy(value)))
 
     def checkpoint(self, states: Mapping[str, Mapping[str, State]]) -> Batch:
