@@ -47,7 +47,7 @@ class EmulatedDevice:
                 uplink = self.emulator.uplink()
                 stood = uplink is not None and await self._stay(uplink)
                 pause = _FIRST_PAUSE if stood else min(2 * pause, _LONGEST_PAUSE)
-                await asyncio.sleep(pause)
+                await self._rest(pause)
         finally:
             if self._wake:
                 self._wake.cancel()
@@ -104,6 +104,14 @@ class EmulatedDevice:
         self._client, self.online = None, False
         _log.warning("link lost", device=self.emulator.native_id, reason=reason)
         self._carry(self.emulator.disconnected(reason, self._clock.now()))
+
+    async def _rest(self, seconds: float) -> None:
+        over = asyncio.Event()
+        timer = self._clock.call_later(seconds, over.set)
+        try:
+            await over.wait()
+        finally:
+            timer.cancel()
 
     def _message(self, message: Message) -> None:
         self._carry(self.emulator.message(message.topic, message.payload, self._clock.now()))
