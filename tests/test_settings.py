@@ -38,6 +38,10 @@ def test_every_setting_has_a_meaning() -> None:
     assert [name for name, _, meaning in rows() if not meaning] == ["version"]
 
 
+def test_the_defaults_keep_their_own_rules() -> None:
+    assert msgspec.convert(msgspec.to_builtins(Settings()), Settings) == Settings()
+
+
 def test_nothing_given_is_the_defaults() -> None:
     assert load(environment={}) == Settings()
 
