@@ -5,12 +5,14 @@ from __future__ import annotations
 import select
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import md5
 
 from homeward.families.meross import wire
 from homeward.mqtt.frames import scan
 from homeward.mqtt.packets import Connect, Publish
+from tests.peers.processes import PATIENCE
 
 KEY, USER_ID = "0123456789abcdef0123456789abcdef", "42"
 TIME = 1_700_000_000
@@ -71,17 +73,24 @@ class Crowd:
             self._poll.register(descriptor, select.EPOLLIN)
 
     def send(self, count: int, qos: int, window: int, stored: Callable[[], int]) -> None:
-        """So many messages each; never more than `window` of all are sent and not yet `stored`."""
+        """So many messages each; never more than `window` of all are sent and not yet `stored`.
+
+        Raises:
+            TimeoutError: some were lost: nothing more was stored for a while.
+        """
         packets = _by_turns([device.pushes(count, qos) for device in self.devices])
         sockets = [device.connection for device in self.devices] * count
-        total, at, done = len(sockets), 0, 0
+        total, at, done, told = len(sockets), 0, 0, time.monotonic()
         while done < total:
             until = min(total, done + window)
             for connection, packet in zip(sockets[at:until], packets[at:until], strict=True):
                 connection.sendall(packet)
             at = max(at, until)
             self.hear(0.001)
-            done = stored()
+            now, before, done = time.monotonic(), done, stored()
+            told = now if done > before else told
+            if now > told + PATIENCE:
+                raise TimeoutError(f"{done} of {total} messages are stored, and no more come")
         for device in self.devices:
             device.sent += count
 

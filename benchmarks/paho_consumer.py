@@ -12,6 +12,7 @@ import sqlite3
 import sys
 import threading
 import time
+from collections import deque
 from typing import Any
 
 import paho.mqtt.client as mqtt
@@ -31,7 +32,7 @@ class Consumer:
         self.key = key
         self.twin: dict[str, dict[str, Any]] = {}
         self.rows: dict[str, int] = {}
-        self.waiting: list[tuple[Any, ...]] = []
+        self.waiting: deque[tuple[Any, ...]] = deque()
         self.seq = 0
         self.database = sqlite3.connect(database, check_same_thread=False)
         self.database.execute("PRAGMA journal_mode=WAL")
@@ -58,8 +59,7 @@ class Consumer:
         """For ever: what waits, in one transaction."""
         while True:
             time.sleep(INTERVAL)
-            rows, self.waiting = self.waiting, []
-            if rows:
+            if rows := [self.waiting.popleft() for _ in range(len(self.waiting))]:
                 with self.database:
                     self.database.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?)", rows)
 
