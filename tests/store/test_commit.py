@@ -150,7 +150,7 @@ async def test_draining_writes_all_there_is_one_after_the_other() -> None:
         bench.writer.end()
     assert await draining == ""
     assert bench.commit.unwritten() == 0
-    assert not bench.commit.pending
+    assert not bench.commit.pending.any()
 
 
 async def test_draining_a_store_that_cannot_write_is_tried_once_more_and_gives_the_reason() -> None:

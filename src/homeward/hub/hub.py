@@ -231,7 +231,7 @@ class Hub:
         Raises:
             StorageError: it is not within `commands.deadline`; it waits there and is not lost unless the power is.
         """
-        for last in (batch,) if batch else (self._journal.batch, self._facts.batch):
+        for last in (batch,) if batch is not None else (self._journal.batch, self._facts.batch):
             if last and not last.committed:
                 done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
                 last.then(partial(succeed, done, None))

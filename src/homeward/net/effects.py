@@ -52,7 +52,9 @@ class Hands:
         """
         batch: Batch | None = None
         for effect in effects:
-            batch = self.actions[type(effect)](self, effect, batch) or batch
+            stored = self.actions[type(effect)](self, effect, batch)
+            if stored is not None:
+                batch = stored
         return batch
 
     def _store(self, effect: Seen | Report | Happened | Remember, _: Batch | None) -> Batch | None:

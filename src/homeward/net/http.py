@@ -122,7 +122,7 @@ class HttpReceiver:
         request, keep = self._queue[0]
         reply, batch = self._ask(request)
         data = _encode(reply, keep=keep, body=request.method != "HEAD")
-        if batch:
+        if batch is not None:
             batch.then(lambda: self._reply(data, keep=keep))
         else:
             self._reply(data, keep=keep)

@@ -61,7 +61,7 @@ class GroupCommit:
         reason = ""
         if self.trouble and self._timer:
             self._submit()
-        while not reason and (self._writing or self.pending):
+        while not reason and (self._writing or self.pending.any()):
             self._draining = asyncio.get_running_loop().create_future()
             self._flush()
             reason = await self._draining
@@ -75,7 +75,7 @@ class GroupCommit:
 
     def _flush(self) -> None:
         self._stop_timer()
-        if self.pending and self._writing is None:
+        if self._writing is None and self.pending.any():
             self._writing, self.pending = self.pending, Pending()
             self.space -= self._writing.weight()
             self._submit()
@@ -83,7 +83,7 @@ class GroupCommit:
 
     def _submit(self) -> None:
         self._stop_timer()
-        if self._writing:
+        if self._writing is not None:
             self._writer.submit(self._writing.write, self._done)
 
     def _done(self, reason: str) -> None:
@@ -99,7 +99,7 @@ class GroupCommit:
         if self.trouble:
             _log.info("the store writes again")
             self.trouble = ""
-        if written:
+        if written is not None:
             self.space += written.weight()
             written.commit()
         if self._timer is None and not self._draining:

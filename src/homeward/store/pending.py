@@ -44,7 +44,8 @@ class Pending(Batch):
         self.facts: dict[tuple[str, str], str | None] = {}
         self.checkpoint: int | None = None
 
-    def __bool__(self) -> bool:
+    def any(self) -> bool:
+        """Whether there is anything to be written."""
         return bool(self.events or self.devices or self.facts or self.checkpoint is not None)
 
     def weight(self) -> int:

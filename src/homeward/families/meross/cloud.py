@@ -211,7 +211,7 @@ class DeviceSession:
             return NOTHING
         try:
             payload = message.body()
-            seen = description.seen(self._uuid, namespace, payload)
+            seen = description.seen(self._uuid, namespace, payload) if namespace in description.NAMESPACES else None
             values = traits.values(namespace, payload, now, self._timezone) if tells else {}
         except BadMessage as error:
             return (Note("bad_payload", f"{self._uuid}: {namespace}: {error}"),)

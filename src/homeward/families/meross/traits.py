@@ -6,7 +6,7 @@ what the cloud asks a device for all follow from it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
@@ -49,13 +49,14 @@ class Ask(NamedTuple):
     """The setting with the seconds between two of them; empty for once."""
 
 
-def _items(payload: Params, key: str) -> Iterator[Params]:
+def _items(payload: Params, key: str) -> Sequence[Params]:
     """The objects under a key; one alone may come without the list around it."""
     found = payload.get(key)
-    for item in found if type(found) is list else (found,):
+    items: Sequence[Any] = found if type(found) is list else (found,)
+    for item in items:
         if type(item) is not dict:
             raise BadMessage(f"no object at {key!r}")
-        yield item
+    return items
 
 
 def _integer(item: Params, name: str) -> int:
@@ -64,25 +65,29 @@ def _integer(item: Params, name: str) -> int:
     raise BadMessage(f"no integer at {name!r}")
 
 
+def _of_channel(payload: Params, key: str, name: str) -> int | None:
+    """The integer of that name for channel 0; the last, should there be several."""
+    number = None
+    for item in _items(payload, key):
+        if item.get("channel", 0) == 0:
+            number = _integer(item, name)
+    return number
+
+
 def _number(key: str, name: str, parts: int = 1) -> Reader:
     """An integer that counts `parts` to the unit."""
 
     def read(payload: Params, now: float, timezone: str) -> Value:
-        number = None
-        for item in _items(payload, key):
-            if item.get("channel", 0) == 0:
-                number = _integer(item, name)
+        number = _of_channel(payload, key, name)
         return number if number is None or parts == 1 else number / parts
 
     return read
 
 
 def _flag(key: str, name: str, on: int = 1) -> Reader:
-    number = _number(key, name)
-
     def read(payload: Params, now: float, timezone: str) -> Value:
-        found = number(payload, now, timezone)
-        return None if found is None else found == on
+        number = _of_channel(payload, key, name)
+        return None if number is None else number == on
 
     return read
 

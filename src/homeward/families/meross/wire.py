@@ -107,7 +107,9 @@ def sign(message_id: str, key: str, timestamp: int) -> str:
 
 def verify(header: Header, key: str) -> bool:
     """Whether a message was signed with this key. A replayed one was, too."""
-    return compare_digest(sign(header.message_id, key, header.timestamp).encode(), header.sign.encode())
+    # `sign` in line: on this path a call is a measurable part.
+    signature = md5(f"{header.message_id}{key}{header.timestamp}".encode()).hexdigest()
+    return compare_digest(signature.encode(), header.sign.encode())
 
 
 def encode(
