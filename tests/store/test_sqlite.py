@@ -40,13 +40,13 @@ async def test_an_event_is_on_the_disk_before_anyone_is_told(disk: Disk) -> None
     other.close()
 
 
-async def test_a_commit_is_one_statement_however_many_events_it_holds(disk: Disk) -> None:
+async def test_a_commit_takes_one_statement_for_each_five_hundred_events(disk: Disk) -> None:
     statements = list[str]()
     connection = disk.store._database.connection
     connection.set_trace_callback(statements.append)
     await disk.settle([disk.store.append(told(seq, power=seq)) for seq in range(1, 1_001)][-1])
     connection.set_trace_callback(None)
-    assert len([text for text in statements if text.startswith("INSERT INTO events")]) == 1
+    assert len([text for text in statements if text.startswith("INSERT INTO events")]) == 2
     assert len(await disk.store.events(limit=2_000)) == 1_000
 
 
