@@ -85,10 +85,9 @@ class Connection:
             return
         self.last = now
         buffer = self._rest + data if self._rest else data
-        at = 0
-        limit = self._broker.limits.packet
+        at, end, limit = 0, len(buffer), self._broker.limits.packet
         try:
-            while (found := scan(buffer, at, limit)) and not self.over:
+            while at < end and (found := scan(buffer, at, limit)) and not self.over:
                 first, body, at = found
                 if first & 0xF0 == 0x30 and self.guest:
                     self._published(decode_publish(first, body), self.guest)

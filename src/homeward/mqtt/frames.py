@@ -15,7 +15,9 @@ def scan(buffer: bytes, at: int, limit: int) -> tuple[int, bytes, int] | None:
         length = buffer[at + 1]
         start = at + 2
         if length > 127:
-            length, start = _long(buffer, start, length & 127)
+            length, start = length & 127 | buffer[start] << 7, start + 1
+            if length > 16_383:
+                length, start = _long(buffer, start, length & 16_383)
     except IndexError:
         return None
     if length > limit:
@@ -27,7 +29,7 @@ def scan(buffer: bytes, at: int, limit: int) -> tuple[int, bytes, int] | None:
 
 
 def _long(buffer: bytes, start: int, length: int) -> tuple[int, int]:
-    for shift in (7, 14, 21):
+    for shift in (14, 21):
         byte = buffer[start]
         start += 1
         length |= (byte & 127) << shift

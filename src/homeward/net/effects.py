@@ -68,9 +68,9 @@ class Hands:
 
     def _publish(self, effect: Publish, batch: Batch | None) -> None:
         if batch is None:
-            self.house.publish(effect)
+            self.house.broker.publish(effect.topic, effect.payload, effect.qos)
         else:
-            batch.then(lambda: self.house.publish(effect))
+            batch.then(lambda: self._publish(effect, None))
 
     def _close(self, effect: Close, batch: Batch | None) -> None:
         if batch is None:

@@ -8,7 +8,7 @@ from collections import Counter
 import structlog
 
 from homeward.clock import Clock
-from homeward.families.base import Note, Peer, Publish
+from homeward.families.base import Note, Peer
 from homeward.hub.hub import Hub
 from homeward.mqtt import broker
 from homeward.net.doorlog import DoorLog
@@ -32,10 +32,6 @@ class Household:
         )
         self.notes: Counter[tuple[str, str]] = Counter()
         """How often each family noted what."""
-
-    def publish(self, message: Publish) -> None:
-        """Send an MQTT message to whoever subscribed."""
-        self.broker.publish(message.topic, message.payload, message.qos)
 
     def note(self, family: str, note: Note, peer: Peer) -> None:
         """Count and log something odd."""

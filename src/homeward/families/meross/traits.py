@@ -6,7 +6,7 @@ what the cloud asks a device for all follow from it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
@@ -49,28 +49,15 @@ class Ask(NamedTuple):
     """The setting with the seconds between two of them; empty for once."""
 
 
-def _items(payload: Params, key: str) -> Sequence[Params]:
-    """The objects under a key; one alone may come without the list around it."""
-    found = payload.get(key)
-    items: Sequence[Any] = found if type(found) is list else (found,)
-    for item in items:
-        if type(item) is not dict:
-            raise BadMessage(f"no object at {key!r}")
-    return items
-
-
-def _integer(item: Params, name: str) -> int:
-    if type(number := item.get(name)) is int:
-        return number
-    raise BadMessage(f"no integer at {name!r}")
-
-
 def _of_channel(payload: Params, key: str, name: str) -> int | None:
     """The integer of that name for channel 0; the last, should there be several."""
+    found = payload.get(key)
     number = None
-    for item in _items(payload, key):
-        if item.get("channel", 0) == 0:
-            number = _integer(item, name)
+    for item in found if type(found) is list else (found,):
+        if type(item) is not dict:
+            raise BadMessage(f"no object at {key!r}")
+        if item.get("channel", 0) == 0 and type(number := item.get(name)) is not int:
+            raise BadMessage(f"no integer at {name!r}")
     return number
 
 
@@ -95,8 +82,11 @@ def _flag(key: str, name: str, on: int = 1) -> Reader:
 def _today(payload: Params, now: float, timezone: str) -> Value:
     """Wh of the device's own day so far, in kWh. Days come in any order, and a day that used nothing may be missing."""
     today = datetime.fromtimestamp(now, _zone(timezone)).date().isoformat()
-    days = [day for day in _items(payload, "consumptionx") if day.get("date") == today]
-    return max((_integer(day, "value") for day in days), default=0) / 1000
+    days = payload.get("consumptionx")
+    if type(days) is not list:
+        raise BadMessage("no list at 'consumptionx'")
+    used = [_of_channel({"day": day}, "day", "value") for day in days if type(day) is dict and day.get("date") == today]
+    return max((number for number in used if number is not None), default=0) / 1000
 
 
 def _sensor(
