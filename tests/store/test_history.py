@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -63,6 +64,13 @@ class Table:
 
 
 @pytest.fixture
+def table(tmp_path: Path) -> Iterator[Table]:
+    table = Table(tmp_path / "db")
+    yield table
+    table.connection.close()
+
+
+@pytest.fixture
 def short_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "LENGTH", 4)
 
@@ -104,8 +112,7 @@ def test_a_page_is_what_a_walk_through_all_events_would_give(
         (EVERYTHING._replace(kinds=(EventKind.OFFLINE,)), ["SCAN events"]),
     ],
 )
-def test_no_page_reads_the_whole_table(tmp_path: Path, query: Query, forbidden: list[str]) -> None:
-    table = Table(tmp_path / "db")
+def test_no_page_reads_the_whole_table(table: Table, query: Query, forbidden: list[str]) -> None:
     values = {"device": "a", "after": 0, "before": 1, "limit": 1}
     plan = [
         str(step)
@@ -116,8 +123,7 @@ def test_no_page_reads_the_whole_table(tmp_path: Path, query: Query, forbidden: 
     assert not [step for step in plan for word in forbidden if word in step]
 
 
-def test_removed_devices_leave_the_runs_too(tmp_path: Path, short_runs: None) -> None:
-    table = Table(tmp_path / "db")
+def test_removed_devices_leave_the_runs_too(table: Table, short_runs: None) -> None:
     for device in "abcabcabca":
         table.add(device, EventKind.STATE)
     runs.forget(table.connection, 1, 9)
@@ -126,8 +132,7 @@ def test_removed_devices_leave_the_runs_too(tmp_path: Path, short_runs: None) ->
     assert [event.seq for event in table.ask(EVERYTHING)[0]] == [2, 3, 5, 6, 8, 9, 10]
 
 
-def test_runs_go_with_the_last_of_their_events(tmp_path: Path, short_runs: None) -> None:
-    table = Table(tmp_path / "db")
+def test_runs_go_with_the_last_of_their_events(table: Table, short_runs: None) -> None:
     for _ in range(10):
         table.add("a", EventKind.STATE)
     table.connection.execute("DELETE FROM events WHERE seq <= 7")
