@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, MutableMapping
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from msgspec import UNSET, Raw
+from msgspec import UNSET
 
 from homeward.errors import DeviceOffline, DeviceRefused, InvalidValue
 from homeward.families.base import NOTHING, Answer, Call, Effect, Effects, Happened, Home, Note, Publish, Report, Seen
@@ -29,7 +29,7 @@ from homeward.families.meross.namespaces import (
     UNBIND,
 )
 from homeward.families.meross.schedule import Schedule
-from homeward.families.meross.wire import BadMessage, Header, Message, Params
+from homeward.families.meross.wire import BadMessage, Header, Message, Params, ReadMessage
 from homeward.model import Description
 
 RETURN_TOPIC = "/cloud/homeward/subscribe"
@@ -100,12 +100,12 @@ class DeviceSession:
     def published(self, topic: str, payload: bytes, now: float) -> Effects:
         """It told something, or answered."""
         try:
-            message = wire.decode(payload)
+            message = wire.read(payload) if topic == self._publish_topic else wire.decode(payload)
         except BadMessage as error:
             return (Note("bad_frame", f"{self._uuid}: {error}"),)
         if not self._trusts(message.header):
             return (Note("bad_signature", f"{self._uuid}: {message.header.namespace[:64]}"),)
-        if topic == self._publish_topic:
+        if isinstance(message, ReadMessage):
             return self._heard(message, payload, now)
         if topic == RETURN_TOPIC:
             return self._answered(message, now)
@@ -172,7 +172,7 @@ class DeviceSession:
     def _begin(self, now: float) -> Effects:
         return self._online(ONLINE_STATUS, now), self._ask(ABILITY, now), self._ask(traits.ALL, now)
 
-    def _heard(self, message: Message, data: bytes, now: float) -> Effects:
+    def _heard(self, message: ReadMessage, data: bytes, now: float) -> Effects:
         header = message.header
         effects: list[Effect] = []
         if header.namespace not in KNOWN:
@@ -203,7 +203,7 @@ class DeviceSession:
             effects.append(_result(waiting, message))
         return effects
 
-    def _learn(self, message: Message, now: float) -> Effects:
+    def _learn(self, message: Message | ReadMessage, now: float) -> Effects:
         """What a message says of the device, and, of an adopted one, what it says of its entities."""
         namespace = message.header.namespace
         tells = namespace in traits.NAMESPACES and self._adopted
@@ -240,7 +240,7 @@ class DeviceSession:
         ask = traits.ASKS.get(namespace)
         return self._say("GET", namespace, ask.payload if ask else {}, now)
 
-    def _say(self, method: str, namespace: str, payload: Params | Raw, now: float, message_id: str = "") -> Effect:
+    def _say(self, method: str, namespace: str, payload: Params, now: float, message_id: str = "") -> Effect:
         data = wire.encode(
             method,
             namespace,
@@ -287,7 +287,7 @@ def _result(waiting: _Waiting, message: Message) -> Answer:
     return Answer(waiting.token, error=DeviceRefused(said, detail=detail))
 
 
-_ANSWERS: Mapping[tuple[str, str], tuple[str, Callable[[Message, float], Params | Raw]]] = {
+_ANSWERS: Mapping[tuple[str, str], tuple[str, Callable[[ReadMessage, float], Params]]] = {
     ("PUSH", CLOCK): ("PUSH", lambda message, now: {"clock": {"timestamp": int(now)}}),
     ("SET", BIND): ("SETACK", lambda message, now: {}),
     ("PUSH", CONSUMPTION_CONFIG): ("PUSH", lambda message, now: message.payload),
