@@ -45,7 +45,7 @@ class Side:
         """Events a CPU second. Every message is stored when this returns, and at QoS 1 acknowledged."""
         events, acknowledged, before = DEVICES * EACH, self.crowd.acknowledged, self._stored()
         used = cpu(*self.pids)
-        self.crowd.send(EACH, qos, WINDOW, lambda: self._stored() - before)
+        self.crowd.send(EACH, qos, DEVICES, lambda: self._stored() - before)
         until(lambda: self._heard() - acknowledged == events * bool(qos), "the acknowledgements")
         used = cpu(*self.pids) - used
         assert self._stored() - before == events
