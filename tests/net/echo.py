@@ -67,6 +67,10 @@ class EchoSession:
             return Seen("one"), Send(b"welcome")
         if word == b"alarm":
             return Happened("one", "alarm"), Send(b"noted")
+        if word == b"grudge":
+            return (Close("a grudge"),)
+        if word == b"unspeakable":
+            return (Happened("one", "said", {"text": "\ud800"}),)
         if word == b"crash":
             raise RuntimeError("a bug")
         if word == b"bye":
@@ -78,6 +82,8 @@ class EchoSession:
 
     def lost(self, reason: str, now: float) -> Effects:
         self._family.lost.append(reason)
+        if "grudge" in reason:
+            raise RuntimeError("a bug")
         return NOTHING
 
     def adopted(self, now: float) -> Effects:
@@ -98,7 +104,7 @@ class EchoSession:
         return (Publish(topic_filter, b"hello", 1),)
 
     def published(self, topic: str, payload: bytes, now: float) -> Effects:
-        return (Report("one", {"word": payload.decode()}),)
+        return (Report("one", {"word": payload.decode(errors="surrogateescape")}),)
 
 
 class Echo(Family):
@@ -126,7 +132,8 @@ class Echo(Family):
         return EchoSession(self, "one") if request.password == b"sesame" else Refusal(4, "the password is not sesame")
 
     def http(self, request: Request, now: float) -> Reply | None:
-        effects = (Seen("one"), Happened("one", "request")) if request.path == "/store" else ()
+        what = {"/store": "request", "/unspeakable": "\ud800"}.get(request.path)
+        effects = (Seen("one"), Happened("one", what)) if what else ()
         return Reply(200, request.body, effects=effects) if request.path != "/none" else None
 
     def entities(self, device: Device) -> tuple[Entity, ...]:

@@ -101,6 +101,15 @@ async def test_a_bug_in_one_conversation_ends_that_one_only(build: Build) -> Non
     sound[1].close()
 
 
+async def test_a_bug_at_the_end_of_a_conversation_leaves_no_trace_of_it(build: Build) -> None:
+    house = build()
+    reader, writer = await dial(house)
+    writer.write(b"ECHOgrudge")
+    assert await reader.read() == b""
+    assert house.doorman.connections() == 0
+    writer.close()
+
+
 async def test_going_down_sends_everyone_home(build: Build) -> None:
     house = build()
     reader, writer = await dial(house)

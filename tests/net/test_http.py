@@ -95,5 +95,10 @@ async def test_a_request_that_cannot_be_stored_is_answered_503(build: Build) -> 
     assert answer.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
 
 
+async def test_a_request_with_what_cannot_be_stored_at_all_is_answered_400(build: Build) -> None:
+    answer = await exchange(build(), post("/unspeakable", b"", "Connection: close\r\n"))
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+
+
 async def test_an_idle_connection_is_closed_in_time(build: Build) -> None:
     assert b"200 OK" in await exchange(build(http_idle=0.01), GET)

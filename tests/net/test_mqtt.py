@@ -72,6 +72,15 @@ async def test_a_report_that_cannot_be_stored_is_not_acknowledged(build: Build) 
     assert house.hub.device("echo-one").entities[0].value is None
 
 
+async def test_what_cannot_be_stored_at_all_ends_the_connection_with_a_reason(build: Build) -> None:
+    house = build()
+    async with Client("127.0.0.1", house.port, ECHO) as client:
+        await client.subscribe(("to/me", 0))
+        client.send("to/me", b"\xff", qos=1)
+        await client.closed
+    assert "cannot be written as JSON" in house.hub.device("echo-one").availability.reason
+
+
 async def test_a_silent_client_is_gone_after_one_and_a_half_keep_alives(build: Build) -> None:
     house = build()
     reader, writer = await asyncio.open_connection("127.0.0.1", house.port)

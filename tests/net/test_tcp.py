@@ -58,6 +58,15 @@ async def test_an_event_that_cannot_be_stored_is_not_acknowledged(build: Build) 
     writer.close()
 
 
+async def test_what_cannot_be_stored_at_all_ends_the_connection_with_a_reason(build: Build) -> None:
+    house = build()
+    reader, writer = await known(house)
+    writer.write(b"unspeakable")
+    await reader.read()
+    assert "cannot be written as JSON" in house.hub.device("echo-one").availability.reason
+    writer.close()
+
+
 async def test_a_call_is_put_and_answered(build: Build) -> None:
     house = build()
     reader, writer = await known(house)

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from homeward.errors import StorageError
+from homeward.errors import ProtocolError, StorageError
 from homeward.mqtt.broker import Broker, Guest, Host, Pledge, Refusal
 from homeward.mqtt.frames import scan
 from homeward.mqtt.packets import (
@@ -96,7 +96,7 @@ class Connection:
         except UnacceptableProtocol as error:
             self.send(ConnAck(1).encode())
             self.close(str(error))
-        except (MalformedPacket, StorageError) as error:
+        except (ProtocolError, StorageError) as error:
             self.close(str(error))
         self._rest = buffer[at:]
 

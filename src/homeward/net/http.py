@@ -20,7 +20,7 @@ _HEADERS = 32_768
 """Bytes of a request's target and headers."""
 _AHEAD = 16
 """Requests that may be read ahead of their replies."""
-_BAD_REQUEST = Reply(400, b'{"code":"bad_request"}')
+BAD_REQUEST = Reply(400, b'{"code":"bad_request"}')
 
 Ask = Callable[[Request], tuple[Reply, Batch | None]]
 """Who answers a request; the reply leaves when the batch is committed."""
@@ -60,7 +60,7 @@ class HttpReceiver:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
             cause = error.__context__ if isinstance(error.__context__, HomewardError) else error
-            self._stream.send(_encode(_BAD_REQUEST, keep=False))
+            self._stream.send(_encode(BAD_REQUEST, keep=False))
             self._stream.close(f"bad HTTP request: {cause}")
 
     def lost(self, reason: str) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from homeward.errors import StorageError
+from homeward.errors import ProtocolError, StorageError
 from homeward.families.base import Peer, Reply, Request
 from homeward.net.effects import Hands
 from homeward.net.household import Household
-from homeward.net.http import VERBS, HttpReceiver
+from homeward.net.http import BAD_REQUEST, VERBS, HttpReceiver
 from homeward.net.mqtt import MqttReceiver
 from homeward.net.stream import Receiver, Stream
 from homeward.net.tcp import ByteReceiver
@@ -40,4 +40,6 @@ def _ask(house: Household, stream: Stream, request: Request) -> tuple[Reply, Bat
                 return reply, Hands(house, family, request.peer, stream).carry(reply.effects)
             except StorageError:
                 return _TROUBLE, None
+            except ProtocolError:
+                return BAD_REQUEST, None
     return _NOT_FOUND, None

@@ -105,7 +105,10 @@ class Stream:
         self._fd = -1
         self._unwritten = b""
         _hang_up(self.sock)
-        self.receiver.lost(reason)
+        try:
+            self.receiver.lost(reason)
+        except Exception:  # noqa: BLE001 - as with what it received
+            _log.exception("conversation failed at its end")
         self._ended(self)
 
     def _readable(self) -> None:
