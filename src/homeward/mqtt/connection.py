@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -65,11 +64,11 @@ class Connection:
         self._out: list[bytes] | None = None
         self._queued = 0
         self._marked = False
-        self._filters: set[str] | None = None
+        self._filters: tuple[str, ...] = ()
         self._inflight: set[int] | None = None
         self._next_id = 0
         self._pledge: Pledge | None = None
-        self._unkept: deque[list[int]] | None = None
+        self._unkept: list[list[int]] | None = None
         self._will: Will | None = None
         self.guest: Guest | None = None
         self.level = 0
@@ -211,21 +210,22 @@ class Connection:
         elif self._unkept and (pledge is None or pledge is self._pledge):
             self._unkept[-1].append(packet_id)
         elif pledge is not None:
-            if self._unkept is None:
-                self._unkept = deque()
-            self._unkept.append([packet_id])
+            self._unkept = [*(self._unkept or ()), [packet_id]]
             self._pledge = pledge
             pledge.then(self._kept)
 
     def _kept(self) -> None:
         if self._unkept:
-            self.send(b"".join(_PUBACK + number.to_bytes(2, "big") for number in self._unkept.popleft()))
+            first, *later = self._unkept
+            self._unkept = later or None
+            self.send(b"".join([_PUBACK + number.to_bytes(2, "big") for number in first]))
         if not self._unkept:
             self._pledge = None
 
     def _acknowledged(self, packet: PubAck) -> None:
         if self._inflight:
             self._inflight.discard(packet.packet_id)
+            self._inflight = self._inflight or None  # thousands of connections each keep what they do not need
 
     def _subscribe(self, packet: Subscribe) -> None:
         codes = tuple(self._grant(topic_filter, qos) for topic_filter, qos in packet.filters)
@@ -237,19 +237,20 @@ class Connection:
     def _grant(self, topic_filter: str, qos: int) -> int:
         if not is_filter(topic_filter):
             raise MalformedPacket(f"{topic_filter!r} is no topic filter [4.7.1]")
-        filters = self._filters = self._filters if self._filters is not None else set()
         limits = self._broker.limits
-        full = topic_filter not in filters and len(filters) >= limits.subscriptions
+        is_new = topic_filter not in self._filters
+        full = is_new and len(self._filters) >= limits.subscriptions
         if full or len(topic_filter) > limits.topic or not (self.guest and self.guest.may_subscribe(topic_filter)):
             return _NOT_GRANTED
-        filters.add(topic_filter)
+        if is_new:
+            self._filters += (topic_filter,)
         self._broker.tree.add(topic_filter, self, min(qos, 1))
         return min(qos, 1)
 
     def _unsubscribe(self, packet: Unsubscribe) -> None:
         for topic_filter in packet.filters:
-            if self._filters and topic_filter in self._filters:
-                self._filters.discard(topic_filter)
+            if topic_filter in self._filters:
+                self._filters = tuple(known for known in self._filters if known != topic_filter)
                 self._broker.tree.remove(topic_filter, self)
         self.send(UnsubAck(packet.packet_id).encode())
 
@@ -264,7 +265,7 @@ class Connection:
         guest, self.guest = self.guest, None
         if guest is None:
             return
-        for topic_filter in self._filters or ():
+        for topic_filter in self._filters:
             self._broker.tree.remove(topic_filter, self)
         self._broker.leave(guest.identity, self)
         if self._will and guest.may_publish(self._will.topic):

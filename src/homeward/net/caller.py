@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from sys import intern
 from typing import Protocol
 
 from homeward.errors import ProtocolError
@@ -139,7 +140,7 @@ class Caller:
 
 def _agreed(sock: socket.socket) -> str:
     cipher = sock.cipher() if isinstance(sock, ssl.SSLSocket) else None
-    return f"{cipher[1]} {cipher[0]}" if cipher else ""
+    return intern(f"{cipher[1]} {cipher[0]}") if cipher else ""
 
 
 def _advice(reason: str, hello: ClientHello | None, agreed: str, *, legacy: bool) -> str:

@@ -9,7 +9,7 @@ import msgspec
 import structlog
 
 _log = structlog.get_logger("homeward.door")
-_KEPT = 1_000
+_KEPT = 500
 
 
 class Handshake(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -32,7 +32,7 @@ class Handshake(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class DoorLog:
-    """Keeps the last thousand, newest last, and logs each."""
+    """Keeps the last five hundred, newest last, and logs each."""
 
     def __init__(self) -> None:
         self._kept: deque[Handshake] = deque(maxlen=_KEPT)

@@ -13,6 +13,7 @@ from homeward.store.base import Batch
 
 _NOBODY = Refusal(2, "no family knows a client of this id")
 _VERSIONS = {3: "mqtt 3.1", 4: "mqtt 3.1.1"}
+_OVER_TLS = {version: f"{version} over TLS" for version in _VERSIONS.values()}
 
 
 class MqttReceiver:
@@ -83,16 +84,19 @@ class MqttReceiver:
 class MqttGuest(Carrier):
     """The carrier of an MQTT session, and what the broker knows of the client."""
 
-    __slots__ = ("identity", "may_publish", "may_subscribe", "mqtt")
+    __slots__ = ("identity", "may_publish", "mqtt")
 
     def __init__(
         self, house: Household, family: Family, session: MqttSession, peer: Peer, wire: Connection, version: str
     ) -> None:
-        super().__init__(house, family, session, peer, wire, f"{version} over TLS" if peer.tls else version)
+        super().__init__(house, family, session, peer, wire, _OVER_TLS[version] if peer.tls else version)
         self.identity = f"{family.name}:{session.identity}"
         self.mqtt = session
         self.may_publish = session.may_publish
-        self.may_subscribe = session.may_subscribe
+
+    def may_subscribe(self, topic_filter: str) -> bool:
+        """Whether the family lets it."""
+        return self.mqtt.may_subscribe(topic_filter)
 
     def subscribed(self, topic_filter: str) -> None:
         """It listens there now."""

@@ -52,6 +52,11 @@ class Pending(Batch):
         """What it holds of what may wait, an event counting `EVENT_WIDTH`."""
         return len(self.events) + EVENT_WIDTH * (len(self.devices) + len(self.facts))
 
+    def commit(self) -> None:
+        """It is on the disk: its rows are no longer needed, though it may be remembered for long as the last word."""
+        self.events, self.devices, self.facts, self.states = [], {}, {}, {}
+        super().commit()
+
     def put_device(self, row: int, device: Device) -> None:
         """Write the device's row; raises `ProtocolError` as `encode` does."""
         encode(device)

@@ -19,7 +19,7 @@ class AppSession:
     native_id: str | None = None
 
     def __init__(self, home: Home, user_id: str, app_id: str) -> None:
-        self.identity = f"meross:{user_id}-{app_id}"
+        self.identity = f"{user_id}-{app_id}"
         self._home = home
         self._user_id = user_id
         self._filters = (wire.push_topic(user_id), wire.reply_topic(user_id, app_id))

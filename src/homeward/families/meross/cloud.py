@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, MutableMapping
+from sys import intern
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -53,11 +54,30 @@ class _Waiting(NamedTuple):
 class DeviceSession:
     """A device, from its sign-in with the right password to the end of its connection."""
 
+    __slots__ = (
+        "_account",
+        "_adopted",
+        "_home",
+        "_key",
+        "_listening",
+        "_mac",
+        "_publish_topic",
+        "_push_topic",
+        "_schedule",
+        "_sessions",
+        "_timezone",
+        "_topic",
+        "_uuid",
+        "_waiting",
+        "identity",
+        "native_id",
+    )
+
     def __init__(
         self, home: Home, sessions: MutableMapping[str, DeviceSession], uuid: str, mac: str, account: Account
     ) -> None:
         self.native_id: str | None = uuid
-        self.identity = f"meross:{uuid}"
+        self.identity = uuid
         self._uuid = uuid
         self._mac = mac
         self._account = account
@@ -66,7 +86,7 @@ class DeviceSession:
         self._sessions = sessions
         self._topic = wire.request_topic(uuid)
         self._publish_topic = wire.publish_topic(uuid)
-        self._push_topic = wire.push_topic(account.user_id)
+        self._push_topic = intern(wire.push_topic(account.user_id))
         self._adopted = False
         self._timezone = ""
         self._listening = False

@@ -12,6 +12,8 @@ from homeward.families.meross.traits import ASKS, CONFIRMED_BY
 class Schedule:
     """The GETs a device is due to be sent, by namespace: regular readings, and doubts whether a SET came true."""
 
+    __slots__ = ("_due", "_settings", "_told")
+
     def __init__(self, settings: Any) -> None:
         self._settings = settings
         self._due: dict[str, float] = {}
