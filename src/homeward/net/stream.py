@@ -112,11 +112,13 @@ class Stream:
         self._ended(self)
 
     def _readable(self) -> None:
-        for _ in range(_ROUNDS):
-            if not self._read():
+        rounds = _ROUNDS
+        while self._read():
+            rounds -= 1
+            if not rounds:
+                # TLS may hold bytes that the loop cannot see: come again for them after the others.
+                self._loop.call_soon(self._readable)
                 return
-        # TLS may hold bytes that the loop cannot see: come again for them after the others.
-        self._loop.call_soon(self._readable)
 
     def _read(self) -> bool:
         """Read once; whether there may be more."""

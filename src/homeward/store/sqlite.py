@@ -66,9 +66,11 @@ class SqliteStore:
         pending = commit.pending
         if len(pending.events) >= commit.space:
             raise commit.full()
-        pending.events += event.seq, event.at, self._rows[event.device], CODES[event.kind], encode(event.data)
+        row = event.seq, event.at, self._rows[event.device], CODES[event.kind], encode(event.data)
+        if not pending.events:
+            commit.wake()
+        pending.events += row
         self._seq = event.seq
-        commit.wake()
         return pending
 
     def put_device(self, device: Device) -> Batch:

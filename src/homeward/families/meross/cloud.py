@@ -205,15 +205,14 @@ class DeviceSession:
                 effects.append(Happened(self._uuid, "unbound"))
             self._schedule.told(header.namespace, now)
             effects.append(Publish(self._push_topic, data, 1))
-        effects += self._learn(message, now)
-        return effects
+        return self._learn(message, now, effects)
 
     def _answered(self, message: Message, now: float) -> Effects:
         header = message.header
         waiting = self._waiting.pop(header.message_id, None)
         effects: list[Effect] = []
         if header.method == "GETACK":
-            effects += self._learn(message, now)
+            self._learn(message, now, effects)
         elif header.method == "SETACK" and waiting:
             self._schedule.acknowledged(waiting.namespace, waiting.since, now)
             effects += self._schedule.rest(now)
@@ -223,19 +222,19 @@ class DeviceSession:
             effects.append(_result(waiting, message))
         return effects
 
-    def _learn(self, message: Message | ReadMessage, now: float) -> Effects:
-        """What a message says of the device, and, of an adopted one, what it says of its entities."""
+    def _learn(self, message: Message | ReadMessage, now: float, effects: list[Effect]) -> Effects:
+        """Add what a message says of the device, and, of an adopted one, what it says of its entities."""
         namespace = message.header.namespace
         tells = namespace in traits.NAMESPACES and self._adopted
         if not tells and namespace not in description.NAMESPACES:
-            return NOTHING
+            return effects
         try:
             payload = message.body()
             seen = description.seen(self._uuid, namespace, payload) if namespace in description.NAMESPACES else None
             values = traits.values(namespace, payload, now, self._timezone) if tells else {}
         except BadMessage as error:
-            return (Note("bad_payload", f"{self._uuid}: {namespace}: {error}"),)
-        effects: list[Effect] = []
+            effects.append(Note("bad_payload", f"{self._uuid}: {namespace}: {error}"))
+            return effects
         if seen:
             self._timezone = str(seen.native.get("timezone", self._timezone))
             effects.append(seen)
