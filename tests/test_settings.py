@@ -55,10 +55,14 @@ def test_flags_come_before_environment_before_file(tmp_path: Path) -> None:
 
 
 def test_the_environment_reaches_every_depth() -> None:
-    environment = {"HOMEWARD__FAMILIES__MEROSS__POLL_POWER": "5", "HOMEWARD__DOORS": "443,udp:8053", "PATH": "/bin"}
+    environment = {
+        "HOMEWARD__FAMILIES__MEROSS__POLL_POWER": "5",
+        "HOMEWARD__DOORS": "443,tls=legacy udp:8053",
+        "PATH": "/bin",
+    }
     settings = load(environment=environment)
     assert settings.families.meross.poll_power == 5.0
-    assert settings.doors == ("443", "udp:8053")
+    assert settings.doors == ("443,tls=legacy", "udp:8053")
 
 
 @pytest.mark.parametrize(

@@ -46,9 +46,9 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     websocket_queue: Annotated[Count, _says("events queued for a slow listener before it is sent a new snapshot")] = (
         10_000
     )
-    sign_in_failures: Annotated[Count, _says("failed sign-ins from one address in ten minutes before it must wait")] = (
-        20
-    )
+    sign_in_failures: Annotated[
+        Count, _says("failed sign-ins to the API from one address in ten minutes before it must wait")
+    ] = 20
 
 
 class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,7 +152,7 @@ def _put(tree: dict[str, Any], name: str, text: str) -> None:
     *sections, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
     for section in sections:
         tree = tree.setdefault(section, {})
-    tree[key] = text.split(",") if key in ("doors", "names") else text
+    tree[key] = text.split() if key in ("doors", "names") else text
 
 
 def _check(tree: Mapping[str, Any], source: str) -> Settings:
