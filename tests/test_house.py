@@ -90,6 +90,16 @@ async def test_without_any_door_it_does_not_start_and_lets_go_of_everything(tmp_
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
+@pytest.mark.parametrize("others", [(), ("udp:127.0.0.1:0",)])
+async def test_without_a_tcp_door_it_does_not_start_and_says_why(
+    tmp_path: Path, taken: int, others: tuple[str, ...]
+) -> None:
+    with pytest.raises(DoorClosed, match="Address already in use"):
+        await build(tmp_path, f"127.0.0.1:{taken}", *others).start()
+    with pytest.raises(SettingsError, match="no TCP door"):
+        await build(tmp_path, "udp:127.0.0.1:0").start()
+
+
 @pytest.mark.parametrize("web", ["8080", "127.0.0.1:x", "127.0.0.1:70000"])
 async def test_what_is_no_address_of_the_web_is_named(tmp_path: Path, web: str) -> None:
     with pytest.raises(SettingsError, match=f"web: '{web}' is no address"):

@@ -111,8 +111,8 @@ class House:
         )
         stack.callback(self.doorman.close)
         shut = [closed for spec in self._specs() if (closed := self._open_door(spec, stack))]
-        if not self.doors:
-            raise shut[0]
+        if not self.doorman.doors:
+            raise shut[0] if shut else SettingsError("there is no TCP door to open", hint="`--door 8883` opens one.")
         self.hub.faults |= {f"door {closed.spec}": str(closed) for closed in shut}
         self.ports |= _ports([door.spec.port for door in self.doorman.doors])
 

@@ -132,6 +132,8 @@ class Echo(Family):
         return EchoSession(self, "one") if request.password == b"sesame" else Refusal(4, "the password is not sesame")
 
     def http(self, request: Request, now: float) -> Reply | None:
+        if request.path == "/crash":
+            raise RuntimeError("a bug")
         what = {"/store": "request", "/unspeakable": "\ud800"}.get(request.path)
         effects = (Seen("one"), Happened("one", what)) if what else ()
         return Reply(200, request.body, effects=effects) if request.path != "/none" else None

@@ -1,5 +1,7 @@
 import asyncio
+import socket
 import ssl
+import struct
 import warnings
 from collections.abc import Callable
 
@@ -8,6 +10,20 @@ import pytest
 from .echo import TestHouse
 
 Build = Callable[..., TestHouse]
+
+
+async def test_a_caller_that_is_gone_before_it_is_looked_at_leaves_no_trace(build: Build) -> None:
+    house = build(handshake=0.01)
+    gone = socket.create_connection(("127.0.0.1", house.port))
+    gone.sendall(b"\x16\x03\x01\x00\x05hello")
+    gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    gone.close()
+    while not house.log():
+        await asyncio.get_running_loop().run_in_executor(None, lambda: None)
+    assert house.doorman.connections() == 0
+    silent, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    assert await silent.read() == b""
+    writer.close()
 
 
 async def test_a_client_that_does_not_trust_the_house_is_told_of_in_the_log(build: Build) -> None:

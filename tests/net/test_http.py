@@ -64,11 +64,49 @@ async def test_what_is_no_request_or_too_large_is_refused_and_hung_up(
     assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
 
 
-async def test_requests_far_ahead_of_their_replies_are_refused(build: Build) -> None:
+async def test_what_is_wrong_is_answered_after_what_was_asked_before(build: Build) -> None:
     house = build()
     house.store.hold()
-    answer = await exchange(house, post("/store", b"") + GET * 20)
-    assert answer.startswith(b"HTTP/1.1 400")
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    writer.write(post("/store", b"stored") + GET * 20)
+    while not house.store._work:
+        await asyncio.get_running_loop().run_in_executor(None, lambda: None)
+    house.store.release()
+    answers = [part[:3] for part in (await reader.read()).split(b"HTTP/1.1 ")[1:]]
+    assert answers == [b"200"] * 16 + [b"400"]
+    writer.close()
+
+
+async def test_an_upgrade_is_not_offered_and_the_request_is_answered(build: Build) -> None:
+    data = b"GET /x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\nmore"
+    answer = await exchange(build(), data)
+    assert answer.count(b"HTTP/1.1 200 OK") == 1
+
+
+async def test_a_bug_behind_a_request_is_answered_500(build: Build) -> None:
+    house = build()
+    house.store.hold()
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    writer.write(post("/store", b"stored") + post("/crash", b""))
+    while not house.store._work:
+        await asyncio.get_running_loop().run_in_executor(None, lambda: None)
+    house.store.release()
+    assert [part[:3] for part in (await reader.read()).split(b"HTTP/1.1 ")[1:]] == [b"200", b"500"]
+    writer.close()
+
+
+async def test_a_caller_that_asks_and_does_not_read_is_hung_up(build: Build) -> None:
+    house = build(outgoing=50_000)
+    _, writer = await asyncio.open_connection("127.0.0.1", house.port, limit=1)
+
+    async def ask_for_ever() -> None:
+        while True:
+            writer.write(post("/a", bytes(40_000)))
+            await asyncio.wait_for(writer.drain(), 10)
+
+    with pytest.raises(ConnectionError):
+        await ask_for_ever()
+    assert house.doorman.connections() == 0
 
 
 async def test_a_reply_waits_until_what_it_acknowledges_is_stored(build: Build) -> None:

@@ -7,6 +7,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from homeward.errors import SettingsError
 from homeward.settings import Tls
 from homeward.setup.certificates import Paths, ensure
 
@@ -16,6 +17,7 @@ NAMES = ("homeward.lan", "192.0.2.1")
 
 
 def made(directory: Path, names: Sequence[str] = NAMES, now: float = NOW) -> Paths:
+    directory.mkdir(exist_ok=True)
     return ensure(directory, names, Tls(), now)
 
 
@@ -101,3 +103,35 @@ def test_a_new_authority_makes_a_new_leaf(tmp_path: Path) -> None:
     paths.ca.unlink()
     made(tmp_path)
     handshake(paths, NAMES[0])
+
+
+def test_a_leaf_that_does_not_go_with_its_key_is_made_anew(tmp_path: Path) -> None:
+    paths, other = made(tmp_path / "a"), made(tmp_path / "b")
+    paths.leaf_key.write_bytes(other.leaf_key.read_bytes())
+    handshake(made(tmp_path / "a"), "homeward.lan")
+
+
+@pytest.mark.parametrize("half", [b"", b"-----BEGIN CERTIFICATE-----\nMIIC"])
+def test_a_leaf_that_is_half_written_is_made_anew(tmp_path: Path, half: bytes) -> None:
+    made(tmp_path).leaf.write_bytes(half)
+    handshake(made(tmp_path), "homeward.lan")
+
+
+def test_an_authority_that_is_damaged_is_named_and_not_replaced(tmp_path: Path) -> None:
+    made(tmp_path).ca.write_bytes(b"")
+    with pytest.raises(SettingsError, match=r"ca\.pem is no certificate"):
+        made(tmp_path)
+
+
+def test_a_key_is_never_readable_by_others_even_where_one_was(tmp_path: Path) -> None:
+    tmp_path.joinpath("ca.key").touch(mode=0o644)
+    assert made(tmp_path).ca_key.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_name_in_another_script_is_taken_and_what_is_no_name_is_named(tmp_path: Path) -> None:
+    alternative = leaf(made(tmp_path, ["häuschen.example"])).extensions.get_extension_for_class(
+        x509.SubjectAlternativeName
+    )
+    assert alternative.value.get_values_for_type(x509.DNSName) == ["xn--huschen-5wa.example"]
+    with pytest.raises(SettingsError, match="is no host name"):
+        made(tmp_path, ["a" * 70 + ".lan"])

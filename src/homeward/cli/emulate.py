@@ -16,6 +16,8 @@ from homeward.cli.failure import Exit, Failure
 from homeward.cli.show import json_option, put_json, say, words
 from homeward.errors import HomewardError, InvalidValue
 
+_LAST_PORT = 65_535
+
 if TYPE_CHECKING:
     from homeward.families.base import EmulatorFactory
     from homeward.net.emulate import EmulatedDevice
@@ -101,6 +103,8 @@ def _open_lans(devices: list[EmulatedDevice], lan: str) -> list[Callable[[], Non
     from homeward.settings import Limits
 
     spec = parse(lan)
+    if spec.port + len(devices) - 1 > _LAST_PORT:
+        raise InvalidValue(f"{len(devices)} devices from port {spec.port} on go past port {_LAST_PORT}")
     opened = [device.open_lan(replace(spec, port=spec.port + at), Limits()) for at, device in enumerate(devices)]
     return [doorman.close for doorman in opened]
 

@@ -291,7 +291,12 @@ def _will(fields: _Fields, flags: int) -> Will | None:
     qos = flags >> 3 & 3
     if qos == 3 or (not flags & 4 and flags & 0x38):
         raise MalformedPacket(f"CONNECT will flags 0x{flags:02x} [3.1.2.6]")
-    return Will(fields.text(), fields.blob(), qos, bool(flags & 0x20)) if flags & 4 else None
+    if not flags & 4:
+        return None
+    topic = fields.text()
+    if not topic or "+" in topic or "#" in topic:
+        raise MalformedPacket(f"a will for {topic!r}, which is no topic name [3.3.2.1]")
+    return Will(topic, fields.blob(), qos, bool(flags & 0x20))
 
 
 def _connack(fields: _Fields) -> ConnAck:

@@ -25,6 +25,8 @@ class Keeper(Protocol):
     """What a caller needs of the doorman."""
 
     log: DoorLog
+    outgoing: int
+    """Bytes that may wait for a peer that does not read."""
 
     def recognise(self, head: bytes, peer: Peer, stream: Stream) -> Receiver | None:
         """Who speaks what begins with these bytes, ready to receive them; None while nobody does."""
@@ -103,7 +105,8 @@ class Caller:
         if self._stream:
             self._stream.abort(reason)
             return
-        self._loop.remove_reader(self._sock.fileno())
+        if self._sock.fileno() >= 0:
+            self._loop.remove_reader(self._sock.fileno())
         self._sock.close()
         self.lost(reason)
         self._keeper.left(self)
@@ -124,8 +127,13 @@ class Caller:
     def _enter(self, first: bytes) -> None:
         self._loop.remove_reader(self._sock.fileno())
         if first[0] == _TLS_HANDSHAKE and (context := self._keeper.context(self.door)):
-            self._begin_tls(first, context)
-        self._stream = Stream(self._loop, self._sock, self, self._keeper.left)
+            try:
+                self._begin_tls(first, context)
+            except OSError as error:
+                # It has gone already, and TLS is not begun with the dead.
+                self.abort(f"connection lost: {error.strerror or error}")
+                return
+        self._stream = Stream(self._loop, self._sock, self, self._keeper.left, self._keeper.outgoing)
         self._keeper.entered(self, self._stream)
         self._stream.start()
 

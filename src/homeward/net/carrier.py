@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import structlog
+
 from homeward.clock import Handle
 from homeward.errors import HomewardError
 from homeward.families.base import Call, Family, Peer, Seen, Session, Wake
 from homeward.net.effects import Hands, Wire
 from homeward.net.household import Household
 from homeward.store.base import Batch
+
+_log = structlog.get_logger("homeward.net")
 
 
 class Carrier(Hands):
@@ -43,7 +47,10 @@ class Carrier(Hands):
         if self._wake:
             self._wake.cancel()
         self.house.hub.detach(self, reason)
-        self.carry(self.session.lost(reason, self.house.clock.now()))
+        try:
+            self.carry(self.session.lost(reason, self.house.clock.now()))
+        except Exception:  # noqa: BLE001 - whoever ended this one, a publisher say, is not to suffer for it
+            _log.exception("conversation failed at its end", family=self.family.name, peer=self.peer)
 
     def call(self, token: int, call: Call) -> None:
         """The hub's: put a request to the device."""

@@ -47,6 +47,7 @@ class Doorman:
         self._addresses: Counter[str] = Counter()
         self._sweeper = self._loop.call_later(_SWEEP, self._sweep)
         self.now = clock.now
+        self.outgoing = limits.outgoing
         self.recognise = recognise
         self.log = log
         self.doors: list[Door] = []
@@ -65,7 +66,7 @@ class Doorman:
         for door in self.doors:
             door.close()
         for guest in list(self._inside):
-            guest.abort("Homeward is going down")
+            _send_home(guest, "Homeward is going down")
 
     def connections(self) -> int:
         """How many are inside or on the threshold."""
@@ -104,10 +105,17 @@ class Doorman:
         return ""
 
     def _sweep(self) -> None:
+        self._sweeper = self._loop.call_later(_SWEEP, self._sweep)
         now = self._loop.time()
         for guest, reason in [(guest, reason) for guest in self._inside if (reason := guest.expired(now))]:
-            guest.abort(reason)
-        self._sweeper = self._loop.call_later(_SWEEP, self._sweep)
+            _send_home(guest, reason)
+
+
+def _send_home(guest: Caller | Stream, reason: str) -> None:
+    try:
+        guest.abort(reason)
+    except Exception:  # noqa: BLE001 - one that cannot be ended is not to keep the others
+        _log.exception("a connection could not be ended")
 
 
 def _descriptors() -> int:

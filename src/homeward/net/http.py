@@ -7,6 +7,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 import httptools
+import structlog
 
 from homeward.errors import HomewardError, ProtocolError
 from homeward.families.base import Peer, Reply, Request
@@ -16,10 +17,12 @@ from homeward.store.base import Batch
 
 VERBS = tuple(f"{verb} ".encode() for verb in ("GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH"))
 """How an HTTP connection begins."""
+_log = structlog.get_logger("homeward.net")
 _HEADERS = 32_768
 """Bytes of a request's target and headers."""
 _AHEAD = 16
 """Requests that may be read ahead of their replies."""
+_FAILED = Reply(500, b'{"code":"failed"}')
 BAD_REQUEST = Reply(400, b'{"code":"bad_request"}')
 
 Ask = Callable[[Request], tuple[Reply, Batch | None]]
@@ -33,6 +36,7 @@ class HttpReceiver:
         "_ask",
         "_body",
         "_deadline",
+        "_final",
         "_headers",
         "_limits",
         "_now",
@@ -52,24 +56,28 @@ class HttpReceiver:
         self._ask = ask
         self._parser = httptools.HttpRequestParser(self)
         self._queue: deque[tuple[Request, bool]] = deque()
+        self._final: tuple[Reply | None, str] | None = None
         self.on_message_begin()
 
     def receive(self, data: bytes) -> None:
         """Bytes arrived."""
+        if self._final:
+            return
         try:
             self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._end_with(None, "the HTTP request asked for an upgrade, which is not offered")
         except httptools.HttpParserError as error:
             cause = error.__context__ if isinstance(error.__context__, HomewardError) else error
-            self._stream.send(_encode(BAD_REQUEST, keep=False))
-            self._stream.close(f"bad HTTP request: {cause}")
+            self._end_with(BAD_REQUEST, f"bad HTTP request: {cause}")
 
     def lost(self, reason: str) -> None:
         """The stream is over."""
         self._queue.clear()
 
     def expired(self, now: float) -> str:
-        """Idle for too long, or with a request that does not come to its end."""
-        return "no whole HTTP request in its time" if now > self._deadline and not self._queue else ""
+        """Idle for too long, or with a request that comes to no end or no reply."""
+        return "no whole HTTP request, or no reply to one, in its time" if now > self._deadline else ""
 
     # What httptools calls.
 
@@ -78,7 +86,7 @@ class HttpReceiver:
         self._deadline = self._now() + self._limits.handshake
         self._url = b""
         self._headers: dict[str, str] = {}
-        self._body: list[bytes] = []
+        self._body = bytearray()
         self._room = [_HEADERS, self._limits.http_body]
 
     def on_url(self, url: bytes) -> None:
@@ -94,7 +102,7 @@ class HttpReceiver:
     def on_body(self, body: bytes) -> None:
         """A piece of its body."""
         self._take(1, body)
-        self._body.append(body)
+        self._body += body
 
     def on_message_complete(self) -> None:
         """It is whole."""
@@ -104,7 +112,7 @@ class HttpReceiver:
             path=(url.path or b"/").decode("latin-1"),
             query=(url.query or b"").decode("latin-1"),
             headers=self._headers,
-            body=b"".join(self._body),
+            body=bytes(self._body),
             peer=self._peer,
         )
         if len(self._queue) >= _AHEAD:
@@ -120,7 +128,11 @@ class HttpReceiver:
 
     def _answer(self) -> None:
         request, keep = self._queue[0]
-        reply, batch = self._ask(request)
+        try:
+            reply, batch = self._ask(request)
+        except Exception:  # noqa: BLE001 - this may be called when another's commit is done, who is not to suffer for it
+            _log.exception("request failed", path=request.path)
+            reply, batch, keep = _FAILED, None, False
         data = _encode(reply, keep=keep, body=request.method != "HEAD")
         if batch is not None:
             batch.then(lambda: self._reply(data, keep=keep))
@@ -136,6 +148,19 @@ class HttpReceiver:
             self._stream.close("the HTTP request asked for it")
         elif self._queue:
             self._answer()
+        elif self._final:
+            self._finish(*self._final)
+
+    def _end_with(self, reply: Reply | None, reason: str) -> None:
+        """Take nothing more, and hang up when all that was asked before has been answered."""
+        self._final = reply, reason
+        if not self._queue:
+            self._finish(reply, reason)
+
+    def _finish(self, reply: Reply | None, reason: str) -> None:
+        if reply:
+            self._stream.send(_encode(reply, keep=False))
+        self._stream.close(reason)
 
 
 def _encode(reply: Reply, *, keep: bool, body: bool = True) -> bytes:

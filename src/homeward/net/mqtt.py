@@ -48,8 +48,6 @@ class MqttReceiver:
         connection, stream = self._connection, self._stream
         if data := connection.take():
             stream.send(data)
-        if stream.unwritten > self._house.limits.outgoing:
-            connection.close(f"it does not read: {stream.unwritten} bytes were waiting for it")
         if connection.over:
             stream.close(connection.over)
 

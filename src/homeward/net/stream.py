@@ -37,10 +37,23 @@ class Receiver(Protocol):
 class Stream:
     """Writes what it can at once and the rest when the peer reads; says `lost` once to its receiver.
 
+    A peer for whom more than `most` bytes wait does not read, and is given up.
     A TLS socket may be given before its handshake: that happens as the first bytes are read.
     """
 
-    __slots__ = ("_closing", "_ended", "_fd", "_loop", "_reason", "_unwritten", "_writing", "receiver", "sock")
+    __slots__ = (
+        "_again",
+        "_closing",
+        "_ended",
+        "_fd",
+        "_loop",
+        "_most",
+        "_reason",
+        "_unwritten",
+        "_writing",
+        "receiver",
+        "sock",
+    )
 
     def __init__(
         self,
@@ -48,9 +61,12 @@ class Stream:
         sock: socket.socket,
         receiver: Receiver,
         ended: Callable[[Stream], None],
+        most: int,
     ) -> None:
         self._loop = loop
         self._ended = ended
+        self._most = most
+        self._again = False
         self._fd = sock.fileno()
         self._unwritten = b""
         self._writing = False
@@ -76,8 +92,7 @@ class Stream:
     def start(self) -> None:
         """Begin to read. What has been read by TLS already is delivered too."""
         self._loop.add_reader(self._fd, self._readable)
-        if isinstance(self.sock, ssl.SSLSocket) and self.sock.pending():
-            self._loop.call_soon(self._readable)
+        self._come_again()
 
     def send(self, data: bytes) -> None:
         """Send bytes. After `close` they go nowhere."""
@@ -85,8 +100,10 @@ class Stream:
             return
         if self._unwritten:
             self._unwritten += data
-            return
-        self._put(data)
+        else:
+            self._put(data)
+        if len(self._unwritten) > self._most:
+            self._loop.call_soon(self.abort, f"it does not read: {len(self._unwritten)} bytes were waiting for it")
 
     def close(self, reason: str) -> None:
         """End it when all that was written has left."""
@@ -116,9 +133,18 @@ class Stream:
         while self._read():
             rounds -= 1
             if not rounds:
-                # TLS may hold bytes that the loop cannot see: come again for them after the others.
-                self._loop.call_soon(self._readable)
+                self._come_again()
                 return
+
+    def _come_again(self) -> None:
+        """TLS may hold bytes that the loop cannot see: come for them after the others."""
+        if not self._again and isinstance(self.sock, ssl.SSLSocket) and self.sock.pending():
+            self._again = True
+            self._loop.call_soon(self._once_more)
+
+    def _once_more(self) -> None:
+        self._again = False
+        self._readable()
 
     def _read(self) -> bool:
         """Read once; whether there may be more."""

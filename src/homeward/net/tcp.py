@@ -12,7 +12,7 @@ from homeward.net.stream import Stream
 class ByteReceiver:
     """Receives from a stream for a session, whose silence is the session's own to judge by its wakes."""
 
-    __slots__ = ("_carrier", "_deadline", "_session", "_stream")
+    __slots__ = ("_carrier", "_deadline", "_opened", "_session", "_stream")
 
     def __init__(self, house: Household, stream: Stream, peer: Peer, family: Family) -> None:
         self._stream = stream
@@ -20,11 +20,14 @@ class ByteReceiver:
         self._session: ByteSession = family.connect(peer, house.clock.now())
         transport = f"{family.name} over TLS" if peer.tls else f"{family.name} over TCP"
         self._carrier = Carrier(house, family, self._session, peer, stream, transport)
-        self._carrier.opened()
+        self._opened = False
 
     def receive(self, data: bytes) -> None:
         """Bytes arrived."""
         try:
+            if not self._opened:
+                self._opened = True
+                self._carrier.opened()
             self._carrier.carry(self._session.receive(data, self._carrier.heard()))
         except HomewardError as error:
             self._stream.close(str(error))

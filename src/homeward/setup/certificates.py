@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from homeward.errors import SettingsError
 from homeward.settings import Tls
 
 _RENEW = datetime.timedelta(days=30)
@@ -58,14 +60,17 @@ def ensure(directory: Path, names: Sequence[str], settings: Tls, now: float) -> 
 
 
 def _is_good(paths: Paths, names: Sequence[str], today: datetime.datetime) -> bool:
-    if not (paths.leaf.exists() and paths.leaf_key.exists()):
+    authority = _authority(paths)
+    try:
+        leaf = x509.load_pem_x509_certificates(paths.leaf.read_bytes())[0]
+        key = serialization.load_pem_private_key(paths.leaf_key.read_bytes(), None)
+    except (OSError, ValueError):
         return False
-    leaf = x509.load_pem_x509_certificates(paths.leaf.read_bytes())[0]
-    authority = x509.load_pem_x509_certificate(paths.ca.read_bytes())
     covered = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     return (
         leaf.not_valid_after_utc > today + _RENEW
         and leaf.issuer == authority.subject
+        and leaf.public_key() == key.public_key()
         and covered == x509.SubjectAlternativeName(_general_names(names))
     )
 
@@ -78,11 +83,11 @@ def _make_authority(paths: Paths, today: datetime.datetime, days: int) -> None:
     builder = _builder(name, name, key, today, days).add_extension(x509.BasicConstraints(ca=True, path_length=0), True)
     certificate = builder.add_extension(usage, True).sign(key, hashes.SHA256())
     _write_key(paths.ca_key, key)
-    paths.ca.write_bytes(_pem(certificate))
+    _write(paths.ca, _pem(certificate), 0o644)
 
 
 def _make_leaf(paths: Paths, names: Sequence[str], today: datetime.datetime, days: int) -> None:
-    authority = x509.load_pem_x509_certificate(paths.ca.read_bytes())
+    authority = _authority(paths)
     authority_key = serialization.load_pem_private_key(paths.ca_key.read_bytes(), None)
     assert isinstance(authority_key, rsa.RSAPrivateKey)  # noqa: S101 - _make_authority made it
     key = rsa.generate_private_key(65_537, _KEY_BITS)
@@ -96,7 +101,7 @@ def _make_leaf(paths: Paths, names: Sequence[str], today: datetime.datetime, day
         .sign(authority_key, hashes.SHA256())
     )
     _write_key(paths.leaf_key, key)
-    paths.leaf.write_bytes(_pem(certificate) + _pem(authority))
+    _write(paths.leaf, _pem(certificate) + _pem(authority), 0o644)
 
 
 def _builder(
@@ -131,15 +136,36 @@ def _general_name(name: str) -> x509.GeneralName:
     try:
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:
-        return x509.DNSName(name)
+        pass
+    try:
+        return x509.DNSName(name.encode("idna").decode())
+    except UnicodeError as error:
+        raise SettingsError(f"{name!r} is no host name: {error}") from error
 
 
 def _pem(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(serialization.Encoding.PEM)
 
 
+def _authority(paths: Paths) -> x509.Certificate:
+    try:
+        return x509.load_pem_x509_certificate(paths.ca.read_bytes())
+    except ValueError as error:
+        hint = "Restore it from a backup; or remove it and ca.key, and give whoever trusted the old one the new."
+        raise SettingsError(f"{paths.ca} is no certificate: {error}", hint=hint) from error
+
+
 def _write_key(path: Path, key: rsa.RSAPrivateKey) -> None:
-    path.touch(mode=0o600)
-    path.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
+    plain = serialization.NoEncryption()
+    _write(path, key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain), 0o600)
+
+
+def _write(path: Path, data: bytes, mode: int) -> None:
+    """All of it or nothing, whatever happens meanwhile, and never readable by more than `mode` says."""
+    part = path.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
