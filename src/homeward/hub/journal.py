@@ -40,6 +40,7 @@ class Journal:
         return batch
 
     def _announce(self, events: list[Event]) -> None:
+        publish = self._bus.publish
         for event in events:
             self.announced = event.seq
-            self._bus.publish(event)
+            publish(event)

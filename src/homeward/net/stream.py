@@ -16,7 +16,8 @@ from typing import Protocol
 import structlog
 
 _log = structlog.get_logger("homeward.net")
-_CHUNK = 65_536
+_CHUNK = 16_384
+"""Bytes read at once: a TLS record, and a buffer that is cheap to have for a message of some hundred bytes."""
 _ROUNDS = 16
 """Reads a wake-up, so that a flood from one peer leaves the others their turn."""
 
@@ -37,7 +38,7 @@ class Receiver(Protocol):
 class Stream:
     """Writes what it can at once and the rest when the peer reads; says `lost` once to its receiver.
 
-    A peer for whom more than `most` bytes wait does not read, and is given up.
+    A peer to whom something is sent while more than `most` bytes wait for it does not read, and is given up.
     A TLS socket may be given before its handshake: that happens as the first bytes are read.
     """
 
@@ -98,12 +99,12 @@ class Stream:
         """Send bytes. After `close` they go nowhere."""
         if self.closed:
             return
-        if self._unwritten:
+        if len(self._unwritten) > self._most:
+            self._loop.call_soon(self.abort, f"it does not read: {len(self._unwritten)} bytes were waiting for it")
+        elif self._unwritten:
             self._unwritten += data
         else:
             self._put(data)
-        if len(self._unwritten) > self._most:
-            self._loop.call_soon(self.abort, f"it does not read: {len(self._unwritten)} bytes were waiting for it")
 
     def close(self, reason: str) -> None:
         """End it when all that was written has left."""
