@@ -1,14 +1,25 @@
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeward.mqtt.topics import Tree, is_filter, matches
+from homeward.mqtt.topics import Tree, covers, is_filter, matches
 
 LEVELS = st.sampled_from(["", "a", "b", "$s"])
 TOPICS = st.lists(LEVELS, min_size=1, max_size=4).map("/".join).filter(bool)
 FILTERS = st.lists(LEVELS | st.just("+"), min_size=1, max_size=4).flatmap(
     lambda levels: st.sampled_from(["/".join(levels), "/".join([*levels, "#"]), "#"]).filter(bool)
 )
+SHORT_FILTERS = st.lists(LEVELS | st.just("+"), min_size=1, max_size=3).flatmap(
+    lambda levels: st.sampled_from(["/".join(levels), "/".join([*levels, "#"]), "#"]).filter(bool)
+)
+EVERY_TOPIC = [
+    topic
+    for depth in range(1, 5)
+    for levels in product(["", "a", "b", "$s", "other"], repeat=depth)
+    if (topic := "/".join(levels))
+]
 
 
 @pytest.mark.parametrize(
@@ -79,3 +90,30 @@ def test_an_empty_tree_holds_nothing() -> None:
         tree.add(topic_filter, "me", 0)
         tree.remove(topic_filter, "me")
     assert not any(vars(tree).values())
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "does"),
+    [
+        ("#", "a/+/b/#", True),
+        ("#", "#", True),
+        ("a/#", "a", True),
+        ("a/#", "a/#", True),
+        ("a/+", "a/+", True),
+        ("a/+", "a/#", False),
+        ("a/+/#", "a/#", False),
+        ("+/#", "#", True),
+        ("a/b", "a/+", False),
+        ("#", "$SYS/#", False),
+        ("+/b", "$SYS/b", False),
+        ("$SYS/#", "$SYS/broker/+", True),
+        ("$SYS/#", "#", False),
+    ],
+)
+def test_a_filter_covers_what_is_no_wider(wide: str, narrow: str, does: bool) -> None:
+    assert covers(wide, narrow) is does
+
+
+@given(SHORT_FILTERS, SHORT_FILTERS)
+def test_covering_is_to_take_in_every_topic_that_the_other_does(wide: str, narrow: str) -> None:
+    assert covers(wide, narrow) is all(matches(wide, topic) for topic in EVERY_TOPIC if matches(narrow, topic))
