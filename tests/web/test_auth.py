@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from homeward.errors import StorageError
+from homeward.net.failures import FAILURE_WINDOW
 from homeward.testing.clock import VirtualClock
 from homeward.testing.home import seeded
-from homeward.web.auth import FAILURE_WINDOW, OWNER, Auth
+from homeward.web.auth import OWNER, Auth
 from homeward.web.problems import BadSetupCode, NotAllowed, NotSignedIn, TooManyFailures
 from homeward.web.tokens import Role
 from tests.web.house import WebHouse

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hmac
 import os
-from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ import msgspec
 
 from homeward.clock import Clock
 from homeward.model import Secret
+from homeward.net.failures import Failures
 from homeward.web.problems import BadSetupCode, NotAllowed, NotSignedIn, TooManyFailures
 from homeward.web.tokens import Role, Token, Tokens
 
@@ -24,10 +24,6 @@ OWNER = "web"
 """Whose facts the tokens are."""
 LOCAL_FILE = "cli.json"
 """The file in the data directory by which the shell on this machine signs in."""
-FAILURE_WINDOW = 600.0
-"""Seconds for which a failed sign-in counts against its address."""
-_ADDRESSES = 10_000
-"""Addresses whose failures are remembered at once; the longest quiet one is forgotten first."""
 
 
 class Local(msgspec.Struct, frozen=True):
@@ -70,7 +66,7 @@ class Auth:
             raise NotSignedIn("no token", hint="Send `Authorization: Bearer hw_…`; `homeward token create` makes one.")
         token = self.tokens.find(text, now)
         if not token:
-            self._failures.check(address, now)
+            self._be_patient(address, now)
             self._failures.add(address, now)
             raise NotSignedIn("this token is unknown, expired or revoked")
         if not token.role.covers(needed):
@@ -95,7 +91,7 @@ class Auth:
             TooManyFailures: this address has tried too often; nothing was looked at.
         """
         now = self._clock.now()
-        self._failures.check(address, now)
+        self._be_patient(address, now)
         known = self._setup_code
         if not known or not hmac.compare_digest(code.encode(), known.reveal().encode()):
             self._failures.add(address, now)
@@ -119,33 +115,13 @@ class Auth:
         secret = self.tokens.lend(self._random(32), **about)
         _write_private(data / LOCAL_FILE, msgspec.json.encode(Local(url, secret.reveal())))
 
+    def _be_patient(self, address: str, now: float) -> None:
+        if wait := self._failures.wait(address, now):
+            raise TooManyFailures(wait)
+
 
 Issued = tuple[Token, Secret, "Batch"]
 """A token, its text, and the batch that stores it."""
-
-
-class Failures:
-    """Failed sign-ins by address, each counting for `FAILURE_WINDOW` seconds."""
-
-    def __init__(self, allowed: int) -> None:
-        self._allowed = allowed
-        self._times: dict[str, deque[float]] = {}
-
-    def check(self, address: str, now: float) -> None:
-        """Raise TooManyFailures when the address must wait."""
-        times = self._times.get(address)
-        while times and times[0] <= now - FAILURE_WINDOW:
-            times.popleft()
-        if times and len(times) >= self._allowed:
-            raise TooManyFailures(times[0] + FAILURE_WINDOW - now)
-
-    def add(self, address: str, now: float) -> None:
-        """A sign-in from this address has failed."""
-        times = self._times.pop(address, deque[float](maxlen=self._allowed))
-        times.append(now)
-        self._times[address] = times
-        if len(self._times) > _ADDRESSES:
-            del self._times[next(iter(self._times))]
 
 
 def _write_private(path: Path, data: bytes) -> None:
