@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeward.mqtt.topics import Tree, covers, is_filter, matches
+from homeward.mqtt.topics import covers, is_filter, matches
+from homeward.mqtt.tree import Tree
 
 LEVELS = st.sampled_from(["", "a", "b", "$s"])
 TOPICS = st.lists(LEVELS, min_size=1, max_size=4).map("/".join).filter(bool)

@@ -43,7 +43,7 @@ def matches(topic_filter: str, topic: str) -> bool:
 
 def covers(wide: str, narrow: str) -> bool:
     """Whether every topic that the filter `narrow` takes in is taken in by the filter `wide`."""
-    allowed, levels = wide.split("/"), narrow.split("/")
+    allowed, levels = ("#" if wide == "+/#" else wide).split("/"), narrow.split("/")
     if narrow[:1] == "$" and allowed[0] in ("+", "#"):
         return False
     for index, level in enumerate(allowed):
