@@ -27,6 +27,8 @@ BAD_REQUEST = Reply(400, b'{"code":"bad_request"}')
 
 Ask = Callable[[Request], tuple[Reply, Batch | None]]
 """Who answers a request; the reply leaves when the batch is committed."""
+Upgrade = Callable[[Request], Callable[[bytes], None] | None]
+"""Who takes over the stream from a request that asks for another protocol, with what came after it; None: nobody."""
 
 
 class HttpReceiver:
@@ -45,15 +47,27 @@ class HttpReceiver:
         "_queue",
         "_room",
         "_stream",
+        "_successor",
+        "_upgrade",
         "_url",
     )
 
-    def __init__(self, now: Callable[[], float], limits: Limits, stream: Stream, peer: Peer, ask: Ask) -> None:
+    def __init__(
+        self,
+        now: Callable[[], float],
+        limits: Limits,
+        stream: Stream,
+        peer: Peer,
+        ask: Ask,
+        upgrade: Upgrade = lambda request: None,
+    ) -> None:
         self._now = now
         self._limits = limits
         self._stream = stream
         self._peer = peer
         self._ask = ask
+        self._upgrade = upgrade
+        self._successor: Callable[[bytes], None] | None = None
         self._parser = httptools.HttpRequestParser(self)
         self._queue: deque[tuple[Request, bool]] = deque()
         self._final: tuple[Reply | None, str] | None = None
@@ -65,8 +79,8 @@ class HttpReceiver:
             return
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._end_with(None, "the HTTP request asked for an upgrade, which is not offered")
+        except httptools.HttpParserUpgrade as upgrade:
+            self._switch(data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
             cause = error.__context__ if isinstance(error.__context__, HomewardError) else error
             self._end_with(BAD_REQUEST, f"bad HTTP request: {cause}")
@@ -95,9 +109,10 @@ class HttpReceiver:
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One of its headers."""
+        """One of its headers; those of the same name are one list (RFC 9110, 5.3)."""
         self._take(0, name + value)
-        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        self._headers[key] = f"{self._headers[key]}, {text}" if key in self._headers else text
 
     def on_body(self, body: bytes) -> None:
         """A piece of its body."""
@@ -115,11 +130,21 @@ class HttpReceiver:
             body=bytes(self._body),
             peer=self._peer,
         )
+        if self._parser.should_upgrade() and not self._queue and (successor := self._upgrade(request)):
+            self._successor = successor
+            return
         if len(self._queue) >= _AHEAD:
             raise ProtocolError(f"more than {_AHEAD} requests ahead of their replies")
         self._queue.append((request, self._parser.should_keep_alive()))
         if len(self._queue) == 1:
             self._answer()
+
+    def _switch(self, rest: bytes) -> None:
+        """Everything after the request that asked for it is for its successor, if it has one."""
+        if self._successor:
+            self._successor(rest)
+        else:
+            self._end_with(None, "the HTTP request asked for an upgrade, which is not offered")
 
     def _take(self, kind: int, piece: bytes) -> None:
         self._room[kind] -= len(piece)

@@ -8,7 +8,7 @@ from homeward.mqtt.packets import Connect
 from homeward.net.carrier import Carrier
 from homeward.net.doorlog import Handshake
 from homeward.net.household import Household
-from homeward.net.stream import Stream
+from homeward.net.stream import Writable
 from homeward.store.base import Batch
 
 _NOBODY = Refusal(2, "no family knows a client of this id")
@@ -21,7 +21,7 @@ class MqttReceiver:
 
     __slots__ = ("_connection", "_deadline", "_house", "_peer", "_stream")
 
-    def __init__(self, house: Household, stream: Stream, peer: Peer) -> None:
+    def __init__(self, house: Household, stream: Writable, peer: Peer) -> None:
         self._house = house
         self._stream = stream
         self._peer = peer

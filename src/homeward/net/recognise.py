@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from homeward.errors import ProtocolError, StorageError
 from homeward.families.base import Peer, Reply, Request
 from homeward.net.effects import Hands
@@ -10,6 +12,7 @@ from homeward.net.http import BAD_REQUEST, VERBS, HttpReceiver
 from homeward.net.mqtt import MqttReceiver
 from homeward.net.stream import Receiver, Stream
 from homeward.net.tcp import ByteReceiver
+from homeward.net.websocket import upgrade
 from homeward.store.base import Batch
 
 _CONNECT = b"\x10"
@@ -28,7 +31,8 @@ def recognise(house: Household, head: bytes, peer: Peer, stream: Stream) -> Rece
     if head.startswith(_CONNECT):
         return MqttReceiver(house, stream, peer)
     if head.startswith(VERBS):
-        return HttpReceiver(house.loop.time, house.limits, stream, peer, lambda request: _ask(house, stream, request))
+        ask, switch = partial(_ask, house, stream), partial(upgrade, house, stream, peer)
+        return HttpReceiver(house.loop.time, house.limits, stream, peer, ask, switch)
     return None
 
 

@@ -35,6 +35,16 @@ class Receiver(Protocol):
         """Why the stream is to be given up for silence at this time of the loop; empty while it is not."""
 
 
+class Writable(Protocol):
+    """A connection as a receiver writes to it."""
+
+    def send(self, data: bytes) -> None:
+        """Send bytes. After `close` they go nowhere."""
+
+    def close(self, reason: str) -> None:
+        """End it when all that was written has left."""
+
+
 class Stream:
     """Writes what it can at once and the rest when the peer reads; says `lost` once to its receiver.
 
