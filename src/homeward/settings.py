@@ -47,7 +47,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         10_000
     )
     sign_in_failures: Annotated[
-        Count, _says("failed sign-ins to the API from one address in ten minutes before it must wait")
+        Count,
+        _says("failed sign-ins from one address in ten minutes before it must wait, to the API and to the broker each"),
     ] = 20
 
 
@@ -68,6 +69,21 @@ class Commands(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How devices are told things."""
 
     deadline: Annotated[Seconds, _says("seconds a device has to answer")] = 10.0
+
+
+class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The broker, for programs that are no device of a family: Home Assistant, Zigbee2MQTT and such."""
+
+    anonymous: Annotated[bool, _says("let clients in that give no user name; they may publish and hear everything")] = (
+        False
+    )
+    session_days: Annotated[
+        float, Meta(ge=0), _says("days that a client's session may outlive its connection at most")
+    ] = 7.0
+    origins: Annotated[
+        tuple[str, ...],
+        _says("web pages that may open MQTT over WebSocket, `https://panel.home` say; empty: any"),
+    ] = ()
 
 
 class Tls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,6 +132,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: Limits = Limits()
     store: Store = Store()
     commands: Commands = Commands()
+    mqtt: Mqtt = Mqtt()
     tls: Tls = Tls()
     families: Families = Families()
 
@@ -152,7 +169,7 @@ def _put(tree: dict[str, Any], name: str, text: str) -> None:
     *sections, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
     for section in sections:
         tree = tree.setdefault(section, {})
-    tree[key] = text.split() if key in ("doors", "names") else text
+    tree[key] = text.split() if key in ("doors", "names", "origins") else text
 
 
 def _check(tree: Mapping[str, Any], source: str) -> Settings:
