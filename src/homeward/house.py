@@ -110,6 +110,7 @@ class House:
             log=log,
         )
         stack.callback(self.doorman.close)
+        stack.callback(self.household.close)
         shut = [closed for spec in self._specs() if (closed := self._open_door(spec, stack))]
         if not self.doorman.doors:
             raise shut[0] if shut else SettingsError("there is no TCP door to open", hint="`--door 8883` opens one.")

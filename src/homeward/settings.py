@@ -39,8 +39,19 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         1_048_576
     )
     subscriptions: Annotated[Count, _says("MQTT subscriptions a client")] = 100
-    inflight: Annotated[int, Meta(ge=1, le=65_535), _says("unacknowledged MQTT messages a client")] = 1_000
-    topic: Annotated[Bytes, _says("bytes of an MQTT topic or filter")] = 1_024
+    inflight: Annotated[int, Meta(ge=1, le=65_535), _says("unacknowledged MQTT messages a client, each way")] = 1_000
+    topic: Annotated[Bytes, _says("characters of an MQTT topic or filter")] = 1_024
+    topic_levels: Annotated[Count, _says("levels of an MQTT topic or filter")] = 64
+    topic_aliases: Annotated[int, Meta(ge=0, le=65_535), _says("topic aliases of an MQTT connection, each way")] = 32
+    queued: Annotated[
+        Bytes,
+        _says(
+            "bytes of MQTT messages kept for a client that is slow or away; past it the oldest at QoS 0 are dropped,"
+            " then a slow client is disconnected and for one that is away new ones are dropped"
+        ),
+    ] = 1_048_576
+    sessions: Annotated[Count, _says("MQTT sessions that outlive their connections, a realm")] = 10_000
+    retained: Annotated[Bytes, _says("bytes of retained MQTT messages, a realm")] = 16_777_216
     pending_devices: Annotated[Count, _says("devices that may wait for adoption at once")] = 1_000
     calls: Annotated[Count, _says("requests to one device that may wait for their answer at once")] = 64
     websocket_queue: Annotated[Count, _says("events queued for a slow listener before it is sent a new snapshot")] = (

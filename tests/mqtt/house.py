@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from homeward.mqtt.broker import Broker, Limits, Pledge, Refusal
-from homeward.mqtt.connection import Connection
+from homeward.mqtt.broker import Broker, Challenge, Connection, Limits, Pledge, Refusal, Vault
+from homeward.mqtt.decode import decode
 from homeward.mqtt.frames import scan
-from homeward.mqtt.packets import Connect, Packet, decode
+from homeward.mqtt.packets import Auth, Connect, Packet
 
 
 class Promise:
@@ -20,8 +20,42 @@ class Promise:
         self._done.append(done)
 
     def keep(self) -> None:
-        for done in self._done:
-            done()
+        done, self._done = self._done, []
+        for each in done:
+            each()
+
+
+class Memory:
+    """A vault that keeps its promises at once, or when the test says so."""
+
+    def __init__(self, *, patient: bool = False) -> None:
+        self.kept: dict[str, bytes] = {}
+        """What a restart would find."""
+        self._patient = patient
+        self._written: dict[str, bytes | None] = {}
+        self._promise = Promise()
+
+    def put(self, key: str, value: bytes | None) -> Pledge:
+        self._written[key] = value
+        promise = self._promise
+        if not self._patient:
+            self.commit()
+            return _Kept()
+        return promise
+
+    def commit(self) -> None:
+        """Keep all that was written, then say so."""
+        written, self._written = self._written, {}
+        promise, self._promise = self._promise, Promise()
+        self.kept |= {key: value for key, value in written.items() if value is not None}
+        for key in [key for key, value in written.items() if value is None]:
+            self.kept.pop(key, None)
+        promise.keep()
+
+
+class _Kept:
+    def then(self, done: Callable[[], None]) -> None:
+        done()
 
 
 class TestGuest:
@@ -29,8 +63,11 @@ class TestGuest:
 
     __test__ = False
 
-    def __init__(self, identity: str) -> None:
+    def __init__(self, broker: Broker, identity: str, session_expiry: float = 3600.0, keep_alive: int = 0) -> None:
+        self.broker = broker
         self.identity = identity
+        self.session_expiry = session_expiry
+        self.keep_alive = keep_alive
         self.heard: list[tuple[str, bytes]] = []
         self.filters: list[str] = []
         self.over = ""
@@ -60,40 +97,63 @@ class TestGuest:
 class Line:
     """One client's line to the broker: what it sends goes in, what it gets is decoded."""
 
-    def __init__(self, broker: Broker, identity: str = "me", refusal: Refusal | None = None) -> None:
-        self.guest = TestGuest(identity)
+    def __init__(self, broker: Broker, identity: str = "me", refusal: Refusal | Challenge | None = None) -> None:
+        self.guest = TestGuest(broker, identity)
         self.asked: Connect | None = None
-        self._refusal = refusal
-        self.connection = Connection(broker, self, 0.0)
+        self.stirs = 0
+        self.level = 4
+        self._answers: list[TestGuest | Refusal | Challenge] = [refusal or self.guest]
+        self.connection = Connection(broker.limits, self, 0.0)
         self.written = b""
 
-    def sign_in(self, request: Connect) -> TestGuest | Refusal:
-        self.asked = request
-        return self._refusal or self.guest
+    def new_id(self) -> str:
+        return "assigned"
 
-    def flush(self) -> None:
-        self.written += self.connection.take()
+    def sign_in(self, request: Connect) -> TestGuest | Refusal | Challenge:
+        self.asked = request
+        self.level = request.level
+        return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+
+    def proceed(self, exchange: Auth) -> TestGuest | Refusal | Challenge:
+        return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+
+    def answer(self, *answers: TestGuest | Refusal | Challenge) -> None:
+        """What its host says to the sign-in and the steps after it."""
+        self._answers = list(answers)
+
+    def stir(self) -> None:
+        self.stirs += 1
 
     def send(self, *packets: Packet | bytes, now: float = 0.0) -> list[Packet]:
-        """Send packets; what has come back when all is flushed."""
-        data = b"".join(packet if isinstance(packet, bytes) else packet.encode() for packet in packets)
+        """Send packets; what has come back."""
+        data = b"".join(packet if isinstance(packet, bytes) else packet.encode(self.level) for packet in packets)
         self.connection.receive(data, now)
         return self.got()
 
     def got(self) -> list[Packet]:
         """What has come since last asked."""
-        self.flush()
+        self.written += self.connection.take()
         at, packets = 0, []
         while found := scan(self.written, at, 1 << 20):
-            packets.append(decode(found[0], found[1]))
+            packets.append(decode(found[0], found[1], self.level))
             at = found[2]
         self.written = self.written[at:]
         return packets
 
 
-def broker(limits: Limits | None = None) -> Broker:
-    """A broker that is flushed by hand."""
-    return Broker(limits or Limits(), stir=lambda: None)
+class Now:
+    """A time that passes when the test says so."""
+
+    def __init__(self, at: float = 1_000_000.0) -> None:
+        self.at = at
+
+    def __call__(self) -> float:
+        return self.at
+
+
+def broker(limits: Limits | None = None, now: Now | None = None, vault: Vault | None = None) -> Broker:
+    """A broker whose time stands still."""
+    return Broker(limits or Limits(), now or Now(), vault)
 
 
 def signed_in(house: Broker, identity: str = "me", connect: Connect | None = None) -> Line:

@@ -256,6 +256,8 @@ class Family:
     """Where its devices call by default, as door specs."""
     emulators: ClassVar[Mapping[str, EmulatorFactory]] = {}
     """What can be emulated, by model."""
+    keep_alive: ClassVar[int] = 0
+    """Seconds that the keep-alive of its MQTT clients is at most; 0: as long as they like."""
 
     def __init__(self, home: Home) -> None:
         self.home = home

@@ -217,6 +217,10 @@ class Hub:
         """What was remembered for that owner: a family, or a part of the house such as `web`."""
         return self._facts.of(owner)
 
+    def claim_facts(self, owner: str) -> Mapping[str, Any]:
+        """What was remembered for an owner who has it in mind by itself from now on: `facts` knows it no more."""
+        return self._facts.claim(owner)
+
     def remember(self, owner: str, key: str, value: Any) -> Batch:
         """Keep a JSON-able fact for its owner, None to forget it.
 

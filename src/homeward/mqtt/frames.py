@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from homeward.mqtt.packets import MalformedPacket
+from homeward.mqtt.reasons import MalformedPacket, Reason
 
 
 def scan(buffer: bytes, at: int, limit: int) -> tuple[int, bytes, int] | None:
@@ -21,7 +21,7 @@ def scan(buffer: bytes, at: int, limit: int) -> tuple[int, bytes, int] | None:
     except IndexError:
         return None
     if length > limit:
-        raise MalformedPacket(f"a packet of {length} bytes, where at most {limit} are taken")
+        raise MalformedPacket(f"a packet of {length} bytes, where at most {limit} are taken", Reason.PACKET_TOO_LARGE)
     end = start + length
     if end > len(buffer):
         return None
@@ -36,3 +36,30 @@ def _long(buffer: bytes, start: int, length: int) -> tuple[int, int]:
         if byte < 128:
             return length, start
     raise MalformedPacket("a remaining length of more than four bytes")
+
+
+class Remainder:
+    """The beginning of a packet that is not whole yet. Putting it together costs no more for coming in crumbs."""
+
+    __slots__ = ("_bytes", "_wanted")
+
+    def __init__(self, data: bytes) -> None:
+        self._bytes = bytearray(data)
+        self._wanted = _size(self._bytes)
+
+    def add(self, data: bytes) -> bytes | None:
+        """All that is here, with these bytes, if a packet may be whole now."""
+        self._bytes += data
+        if len(self._bytes) >= self._wanted:
+            self._wanted = _size(self._bytes)
+        return bytes(self._bytes) if len(self._bytes) >= self._wanted else None
+
+
+def _size(start: bytearray) -> int:
+    """How many bytes the packet has that begins like this, as far as that is known."""
+    length = 0
+    for index, byte in enumerate(start[1:5]):
+        length |= (byte & 127) << 7 * index
+        if byte < 128:
+            return 2 + index + length
+    return len(start) + 1 if len(start) < 5 else 5

@@ -80,6 +80,9 @@ class Caller:
         elif len(self._head) >= _ENOUGH:
             stream.close(f"nothing here speaks what begins with {self._head[:_ENOUGH].hex()}")
 
+    def drained(self) -> None:
+        """Nothing was written to it."""
+
     def lost(self, reason: str) -> None:
         """It went, or was sent away, before it was known."""
         hello = self._hello

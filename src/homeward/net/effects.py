@@ -68,7 +68,7 @@ class Hands:
 
     def _publish(self, effect: Publish, batch: Batch | None) -> None:
         if batch is None:
-            self.house.broker.publish(effect.topic, effect.payload, effect.qos)
+            self.house.brokers[self.family.name].publish(effect.topic, effect.payload, effect.qos)
         else:
             batch.then(lambda: self._publish(effect, None))
 

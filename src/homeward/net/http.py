@@ -85,6 +85,9 @@ class HttpReceiver:
             cause = error.__context__ if isinstance(error.__context__, HomewardError) else error
             self._end_with(BAD_REQUEST, f"bad HTTP request: {cause}")
 
+    def drained(self) -> None:
+        """The peer reads; nothing waits for that."""
+
     def lost(self, reason: str) -> None:
         """The stream is over."""
         self._queue.clear()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
+
 from homeward.families.base import Family, MqttSession, Peer, Refusal
-from homeward.mqtt.connection import Connection
-from homeward.mqtt.packets import Connect
+from homeward.mqtt.broker import Connection
+from homeward.mqtt.packets import Auth, Connect
+from homeward.mqtt.reasons import Reason
 from homeward.net.carrier import Carrier
 from homeward.net.doorlog import Handshake
 from homeward.net.household import Household
@@ -12,7 +15,8 @@ from homeward.net.stream import Writable
 from homeward.store.base import Batch
 
 _NOBODY = Refusal(2, "no family knows a client of this id")
-_VERSIONS = {3: "mqtt 3.1", 4: "mqtt 3.1.1"}
+_NO_SUCH_METHOD = Refusal(5, "no method of enhanced authentication is offered", Reason.BAD_AUTHENTICATION_METHOD)
+_VERSIONS = {3: "mqtt 3.1", 4: "mqtt 3.1.1", 5: "mqtt 5"}
 _OVER_TLS = {version: f"{version} over TLS" for version in _VERSIONS.values()}
 
 
@@ -27,11 +31,15 @@ class MqttReceiver:
         self._peer = peer
         now = house.loop.time()
         self._deadline = now + house.limits.handshake
-        self._connection = Connection(house.broker, self, now)
+        self._connection = Connection(house.mqtt_limits, self, now)
 
     def receive(self, data: bytes) -> None:
         """Bytes arrived."""
         self._connection.receive(data, self._house.loop.time())
+
+    def drained(self) -> None:
+        """The peer has read what waited for it."""
+        self._connection.drained()
 
     def lost(self, reason: str) -> None:
         """The stream is over."""
@@ -40,7 +48,10 @@ class MqttReceiver:
     def expired(self, now: float) -> str:
         """Silent for too long, or not signed in within the time for a handshake."""
         if self._connection.guest:
-            return self._connection.expired(now)
+            if silent := self._connection.expired(now):
+                self._connection.close(silent, Reason.KEEP_ALIVE_TIMEOUT)
+                self.flush()
+            return silent
         return "no sign-in, in the time for a handshake" if now > self._deadline else ""
 
     def flush(self) -> None:
@@ -50,9 +61,28 @@ class MqttReceiver:
             stream.send(data)
         if connection.over:
             stream.close(connection.over)
+        elif stream.unwritten:
+            connection.blocked = True
+        elif connection.session and connection.session.is_waiting:
+            connection.drained()
+
+    def stir(self) -> None:
+        """There is something to be written."""
+        self._house.stir(self)
+
+    def new_id(self) -> str:
+        """A client id for one that brings none."""
+        return f"homeward-{secrets.token_hex(8)}"
+
+    def proceed(self, exchange: Auth) -> Refusal:
+        """No family has a method of enhanced authentication: `sign_in` has not begun one."""
+        return _NO_SUCH_METHOD
 
     def sign_in(self, request: Connect) -> MqttGuest | Refusal:
         """Ask each family whether the client is one of its own."""
+        if "authentication_method" in request.properties:
+            self._log(request, _NO_SUCH_METHOD.reason)
+            return _NO_SUCH_METHOD
         for family in self._house.hub.families.values():
             if answer := family.sign_in(request, self._peer, self._house.clock.now()):
                 return self._decide(request, family, answer)
@@ -82,13 +112,18 @@ class MqttReceiver:
 class MqttGuest(Carrier):
     """The carrier of an MQTT session, and what the broker knows of the client."""
 
-    __slots__ = ("identity", "may_publish", "mqtt")
+    __slots__ = ("broker", "identity", "keep_alive", "may_publish", "mqtt")
+
+    session_expiry = 0.0
+    """A command that waited for its device could switch on a heater hours later: the hub's have a deadline instead."""
 
     def __init__(
         self, house: Household, family: Family, session: MqttSession, peer: Peer, wire: Connection, version: str
     ) -> None:
         super().__init__(house, family, session, peer, wire, _OVER_TLS[version] if peer.tls else version)
-        self.identity = f"{family.name}:{session.identity}"
+        self.broker = house.brokers[family.name]
+        self.identity = session.identity
+        self.keep_alive = family.keep_alive
         self.mqtt = session
         self.may_publish = session.may_publish
 

@@ -28,6 +28,9 @@ class Receiver(Protocol):
     def receive(self, data: bytes) -> None:
         """Bytes arrived."""
 
+    def drained(self) -> None:
+        """All that waited for the peer to read has been written."""
+
     def lost(self, reason: str) -> None:
         """The stream is over; called once."""
 
@@ -37,6 +40,10 @@ class Receiver(Protocol):
 
 class Writable(Protocol):
     """A connection as a receiver writes to it."""
+
+    @property
+    def unwritten(self) -> int:
+        """Bytes that wait for the peer to read."""
 
     def send(self, data: bytes) -> None:
         """Send bytes. After `close` they go nowhere."""
@@ -209,6 +216,8 @@ class Stream:
         self._loop.remove_writer(self._fd)
         if self._closing:
             self.abort(self._reason)
+        elif data:
+            self.receiver.drained()
 
 
 def _why(error: OSError) -> str:

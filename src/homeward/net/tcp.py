@@ -32,6 +32,9 @@ class ByteReceiver:
         except HomewardError as error:
             self._stream.close(str(error))
 
+    def drained(self) -> None:
+        """The peer reads; nothing waits for that."""
+
     def lost(self, reason: str) -> None:
         """The stream is over."""
         self._carrier.gone(reason)

@@ -63,6 +63,10 @@ class WebSocketReceiver:
                 self._take(event)
         self._flush()
 
+    def drained(self) -> None:
+        """The peer has read what waited for it."""
+        self._mqtt.drained()
+
     def lost(self, reason: str) -> None:
         """The stream is over."""
         self._mqtt.lost(self._reason or reason)

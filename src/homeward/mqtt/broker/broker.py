@@ -1,0 +1,286 @@
+"""Sessions, subscriptions, retained messages and wills: who gets what, without sockets.
+
+Whoever drives a `Broker` makes a `Connection` for each client (`connection.py`), gives it the bytes that arrive and
+writes what it leaves; and calls `sweep` about once a second, for what is to happen when its time has come.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+from homeward.mqtt.broker.connection import Connection
+from homeward.mqtt.broker.host import Guest, Limits, Pledge, Vault
+from homeward.mqtt.broker.keep import Keeper, KeptDelivery, KeptMessage, KeptReceipt, KeptSession, Record, read
+from homeward.mqtt.broker.message import Message
+from homeward.mqtt.broker.retained import Retained
+from homeward.mqtt.broker.session import Session
+from homeward.mqtt.broker.sharing import Group
+from homeward.mqtt.packets import Connect, Publish, Will
+from homeward.mqtt.properties import NEVER, NONE, Properties
+from homeward.mqtt.reasons import Reason
+from homeward.mqtt.topics import shared
+from homeward.mqtt.tree import Grant, Tree
+
+Subscriber: TypeAlias = Session | Group
+_OF_THE_CONNECTION = ("topic_alias", "subscription_identifier")
+
+
+class Broker:
+    """All sessions of one realm: its clients can talk to each other, and to no others.
+
+    `now` gives seconds since the epoch; `vault` keeps what must outlive the process, without one nothing does.
+    """
+
+    def __init__(self, limits: Limits, now: Callable[[], float], vault: Vault | None = None) -> None:
+        self.limits = limits
+        self.now = now
+        self.keeper = Keeper(vault)
+        self.sessions: dict[str, Session] = {}
+        """By identity: those that are connected, and those that outlive their connections."""
+        self.retained = Retained(limits.retained)
+        self.counts: Counter[str] = Counter()
+        """How often a message was dropped, and why."""
+        self._tree: Tree[Subscriber] = Tree()
+        self._groups: dict[tuple[str, str], Group] = {}
+        self._absent: dict[str, Session] = {}
+        self._lasting: set[str] = set()
+
+    def publish(
+        self, topic: str, payload: bytes, qos: int = 0, *, retain: bool = False, properties: Properties = NONE
+    ) -> int:
+        """Send a message to all who subscribed to its topic; returns how many those are."""
+        packet = Publish(topic, payload, qos, retain, properties=properties)
+        return self.route(packet)[0]
+
+    def route(self, packet: Publish, sender: Session | None = None, plain: bytes = b"") -> tuple[int, Pledge | None]:
+        """As `publish`; `plain` are the packet's bytes if they may be passed on as they are.
+
+        Returns how many get it, and the pledge that it is kept for those for whom it must be.
+        """
+        found = self._tree.find(packet.topic)
+        if not found and not packet.retain:
+            return 0, None
+        expires = 0.0
+        if packet.properties:
+            packet, expires = self._stamped(packet)
+        message = Message(packet, expires, plain)
+        pledge = self._retain(message) if packet.retain else None
+        for subscriber, grant in found:
+            if grant.no_local and subscriber is sender:
+                pledge = self._deliver_own(message, sender) or pledge
+            else:
+                pledge = subscriber.deliver(message, grant) or pledge
+        return len(found), pledge
+
+    # --- sessions
+
+    def has_room(self, guest: Guest, request: Connect) -> bool:
+        """Whether the session that this client wants can be kept: that not too many outlive their connections."""
+        known = guest.identity in self._lasting or len(self._lasting) < self.limits.sessions
+        return known or not lifetime(request, guest.session_expiry)
+
+    def enter(self, guest: Guest, request: Connect, connection: Connection) -> tuple[Session, bool, Connection | None]:
+        """The session of a client that has signed in, whether it was there before, and the connection it takes over."""
+        identity = guest.identity
+        older = self._give_up(identity, clean=request.clean)
+        session = self.sessions.get(identity)
+        present = session is not None
+        if session is None:
+            session = self.sessions[identity] = Session(self, identity)
+        self._absent.pop(identity, None)
+        session.expiry = lifetime(request, guest.session_expiry)
+        session.will = request.will if request.will and guest.may_publish(request.will.topic) else None
+        session.attach(connection)
+        if session.expiry or present:
+            self.keep(session)
+        return session, present, older
+
+    def _give_up(self, identity: str, *, clean: bool) -> Connection | None:
+        """Part a client's session from its connection, which is returned; end it if the client begins anew."""
+        session = self.sessions.get(identity)
+        older = session.connection if session else None
+        if session and older:
+            self.leave(session)
+        if clean and (session := self.sessions.get(identity)):
+            self.end(session)
+        return older
+
+    def leave(self, session: Session) -> None:
+        """A session's connection is over; its will is published unless the client took it back."""
+        session.detach(self.now())
+        if not session.expiry:
+            self.end(session)
+            return
+        if session.will and not _delay(session.will):
+            self._publish_will(session)
+        self._absent[session.identity] = session
+        self.keep(session)
+
+    def end(self, session: Session) -> None:
+        """A session is over: nothing of it is kept."""
+        self.sessions.pop(session.identity, None)
+        self._absent.pop(session.identity, None)
+        for topic_filter in session.subscriptions:
+            self._remove(session, topic_filter)
+        if session.will:
+            self._publish_will(session)
+        if session.kept:
+            self._forget(session)
+
+    def keep(self, session: Session) -> Pledge | None:
+        """Keep a session as it is now."""
+        session.kept = True
+        self._lasting.add(session.identity)
+        return self.keeper.session(session.record())
+
+    def _forget(self, session: Session) -> None:
+        self._lasting.discard(session.identity)
+        for delivery in session.underway():
+            self.keeper.forget_delivery(session.identity, delivery.number)
+        for packet_id in session.received or ():
+            self.keeper.forget_receipt(session.identity, packet_id)
+        self.keeper.forget_session(session.identity)
+
+    # --- subscriptions
+
+    def subscribe(self, session: Session, topic_filter: str, grant: Grant) -> bool:
+        """Note a subscription, new or changed; whether it is new."""
+        is_new = session.subscribe(topic_filter, grant)
+        self._add(session, topic_filter, grant)
+        return is_new
+
+    def unsubscribe(self, session: Session, topic_filter: str) -> bool:
+        """Forget a subscription; whether there was one."""
+        known = session.unsubscribe(topic_filter)
+        if known:
+            self._remove(session, topic_filter)
+        return known
+
+    def _add(self, session: Session, topic_filter: str, grant: Grant) -> None:
+        share, inner = shared(topic_filter)
+        if not share:
+            self._tree.add(topic_filter, session, grant)
+            return
+        group = self._groups.get((share, inner))
+        if not group:
+            group = self._groups[share, inner] = Group()
+            self._tree.add(inner, group, Grant(2))
+        group.add(session, grant)
+
+    def _remove(self, session: Session, topic_filter: str) -> None:
+        share, inner = shared(topic_filter)
+        if not share:
+            self._tree.remove(topic_filter, session)
+        elif group := self._groups.get((share, inner)):
+            group.remove(session)
+            if not len(group):
+                del self._groups[share, inner]
+                self._tree.remove(inner, group)
+
+    # --- messages
+
+    def _stamped(self, packet: Publish) -> tuple[Publish, float]:
+        """The packet without what concerned its own connection, and when it expires."""
+        properties = packet.properties
+        if any(name in properties for name in _OF_THE_CONNECTION):
+            rest = {name: value for name, value in properties.items() if name not in _OF_THE_CONNECTION}
+            packet = Publish(packet.topic, packet.payload, packet.qos, packet.retain, properties=_some(rest))
+        lasts = properties.get("message_expiry_interval")
+        return packet, 0.0 if lasts is None else self.now() + lasts
+
+    def _retain(self, message: Message) -> Pledge | None:
+        topic = message.packet.topic
+        if not message.packet.payload:
+            return self.keeper.forget_message(topic) if self.retained.remove(topic) else None
+        if self.retained.put(message):
+            return self.keeper.message(message)
+        self.counts["not_retained"] += 1
+        return None
+
+    def _deliver_own(self, message: Message, sender: Session) -> Pledge | None:
+        """To its publisher a message goes by those subscriptions alone that want their own [5: 3.8.3.1]."""
+        only: Tree[Session] = Tree()
+        for topic_filter, grant in sender.subscriptions.items():
+            if not (grant.no_local or shared(topic_filter)[0]):
+                only.add(topic_filter, sender, grant)
+        found = only.find(message.packet.topic)
+        return sender.deliver(message, found[0][1]) if found else None
+
+    def _publish_will(self, session: Session) -> None:
+        will, session.will = session.will, None
+        if will:
+            properties = {name: value for name, value in will.properties.items() if name != "will_delay_interval"}
+            packet = Publish(will.topic, will.payload, will.qos, will.retain, properties=_some(properties))
+            self.route(packet, session)
+
+    # --- time
+
+    def sweep(self) -> None:
+        """Do what its time has come for: wills that were delayed, sessions and retained messages that expire."""
+        now = self.now()
+        for session in list(self._absent.values()):
+            away = now - session.left
+            if away >= session.expiry:
+                self.end(session)
+            elif session.will and away >= _delay(session.will):
+                self._publish_will(session)
+                self.keep(session)
+        for topic in self.retained.expired(now):
+            self.retained.remove(topic)
+            self.keeper.forget_message(topic)
+
+    def close(self) -> None:
+        """The house goes down: everyone is told, and whoever keeps a session finds it again."""
+        for session in list(self.sessions.values()):
+            if session.connection:
+                session.connection.close("the broker is going down", Reason.SERVER_SHUTTING_DOWN)
+
+    def restore(self, items: Iterable[tuple[str, bytes]]) -> None:
+        """Take up what a vault kept, once, before the first client comes.
+
+        Raises:
+            msgspec.MsgspecError: something there is not what a broker keeps.
+        """
+        for record in read(items):
+            self._restore(record)
+
+    def _restore(self, record: Record) -> None:
+        if isinstance(record, KeptMessage):
+            self.retained.put(Message(record.packet, record.expires))
+        elif isinstance(record, KeptSession):
+            self._restore_session(record)
+        elif session := self.sessions.get(record.identity):
+            if isinstance(record, KeptDelivery):
+                session.restore(record.delivery())
+            else:
+                session.received = {*(session.received or ()), record.packet_id}
+        elif isinstance(record, KeptDelivery):
+            self.keeper.forget_delivery(record.identity, record.number)
+        elif isinstance(record, KeptReceipt):
+            self.keeper.forget_receipt(record.identity, record.packet_id)
+
+    def _restore_session(self, record: KeptSession) -> None:
+        session = self.sessions[record.identity] = self._absent[record.identity] = Session(self, record.identity)
+        session.expiry, session.will, session.kept = record.expiry, record.will, True
+        self._lasting.add(record.identity)
+        session.left = record.left or self.now()  # the process ended before the connection did
+        for topic_filter, grant in record.subscriptions.items():
+            self.subscribe(session, topic_filter, grant)
+
+
+def lifetime(request: Connect, most: float) -> float:
+    """Seconds that the session of this client outlives its connection, of at most so many [3.1.2.4; 5: 3.1.2.11]."""
+    if request.level < 5:
+        return 0.0 if request.clean else most
+    asked = request.properties.get("session_expiry_interval", 0)
+    return most if asked == NEVER else min(float(asked), most)
+
+
+def _delay(will: Will) -> int:
+    return will.properties.get("will_delay_interval", 0)
+
+
+def _some(properties: dict[str, object]) -> Properties:
+    return properties or NONE  # type: ignore[return-value]

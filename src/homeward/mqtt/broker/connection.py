@@ -1,0 +1,317 @@
+"""The server's half of one MQTT connection, versions 3.1, 3.1.1 and 5, without its socket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from homeward.errors import ProtocolError, StorageError
+from homeward.mqtt.broker import serving
+from homeward.mqtt.broker.host import Challenge, Guest, Host, Limits, Pledge, Refusal
+from homeward.mqtt.broker.terms import Terms, connack_properties
+from homeward.mqtt.decode import decode, decode_publish
+from homeward.mqtt.frames import Remainder, scan
+from homeward.mqtt.packets import Auth, ConnAck, Connect, Disconnect, Packet, Publish
+from homeward.mqtt.properties import NONE, Properties
+from homeward.mqtt.reasons import MalformedPacket, Reason, UnacceptableProtocol
+
+if TYPE_CHECKING:
+    from homeward.mqtt.broker.session import Session
+
+_NAMELESS = Refusal(2, "a client that keeps its session needs a client id [3.1.3.1]")
+_CROWDED = Refusal(3, "there are as many lasting sessions as there may be", Reason.QUOTA_EXCEEDED)
+_TAKEN_OVER = "taken over by a newer connection of the same client"
+
+
+class Connection:
+    """Takes bytes and the time; leaves bytes to be written in `take`, and the reason in `over` when it must end.
+
+    Its host sets `blocked` while the peer does not read what was written, and calls `drained` when it has.
+    """
+
+    __slots__ = (
+        "_marked",
+        "_out",
+        "_pledge",
+        "_request",
+        "_rest",
+        "_unkept",
+        "_waiting",
+        "blocked",
+        "guest",
+        "host",
+        "keep_alive",
+        "last",
+        "level",
+        "limits",
+        "over",
+        "session",
+        "terms",
+        "window",
+    )
+
+    def __init__(self, limits: Limits, host: Host, now: float) -> None:
+        self.limits = limits
+        self.host = host
+        self.guest: Guest | None = None
+        self.session: Session | None = None
+        self.level = 0
+        self.keep_alive = 0
+        self.last = now
+        """When the last bytes came."""
+        self.over = ""
+        """Why the connection must end, once it must; what `take` still gives is written first."""
+        self.blocked = False
+        self.window = limits.inflight
+        """How many messages at QoS 1 and 2 may be under way to the client at once."""
+        self.terms: Terms | None = None
+        """What was agreed on in MQTT 5."""
+        self._rest: Remainder | None = None
+        self._out: list[bytes] | None = None
+        self._waiting = 0
+        self._marked = False
+        self._pledge: Pledge | None = None
+        self._unkept: list[list[bytes]] | None = None
+        self._request: Connect | None = None
+
+    # --- what comes in
+
+    def receive(self, data: bytes, now: float) -> None:
+        """Bytes arrived, torn anywhere."""
+        if self.over:
+            return
+        self.last = now
+        if self._rest:
+            whole = self._rest.add(data)
+            if whole is None:
+                return
+            data, self._rest = whole, None
+        try:
+            at = self._packets(data)
+        except UnacceptableProtocol as error:
+            self.send(ConnAck(1).encode())
+            self.close(str(error))
+        except MalformedPacket as error:
+            self.close(str(error), error.reason)
+        except (ProtocolError, StorageError) as error:
+            self.close(str(error), Reason.IMPLEMENTATION_SPECIFIC_ERROR)
+        else:
+            if at < len(data):
+                self._rest = Remainder(data[at:])
+
+    def _packets(self, data: bytes) -> int:
+        """Handle the packets that are whole; returns where the next one begins."""
+        at, end, limit = 0, len(data), self.limits.packet
+        while at < end and (found := scan(data, at, limit)) and not self.over:
+            first, body, following = found
+            if first & 0xF0 == 0x30 and self.guest:
+                plain = data[at:following] if first == 0x30 and self.level < 5 else b""
+                serving.published(self, decode_publish(first, body, self.level), plain)
+            else:
+                self._handle(decode(first, body, self.level))
+            at = following
+        return at
+
+    def _handle(self, packet: Packet) -> None:
+        if self.guest is None:
+            self._handle_stranger(packet)
+        elif handler := serving.HANDLERS.get(type(packet)):
+            handler(self, packet)
+        else:
+            what = f"a {type(packet).__name__} from a client that is connected [3.1.0]"
+            raise MalformedPacket(what, Reason.PROTOCOL_ERROR)
+
+    def _handle_stranger(self, packet: Packet) -> None:
+        if isinstance(packet, Connect) and not self._request:
+            self._connect(packet)
+        elif isinstance(packet, Auth) and self._request and self.terms:
+            self.terms.check(packet, Reason.CONTINUE_AUTHENTICATION)
+            self._decide(self._request, self.host.proceed(packet))
+        else:
+            raise MalformedPacket(f"a {type(packet).__name__} before it is connected [3.1.0]", Reason.PROTOCOL_ERROR)
+
+    def expired(self, now: float) -> str:
+        """Why the connection is to be given up for silence at this time [3.1.2.10]; empty while it is not."""
+        silence = now - self.last
+        if self.keep_alive and silence > 1.5 * self.keep_alive:
+            return f"keep-alive: nothing heard for {silence:.0f} s"
+        return ""
+
+    # --- signing in
+
+    def _connect(self, request: Connect) -> None:
+        self.level = request.level
+        if request.level == 5:
+            self.terms = Terms(request, self.limits)
+            self.window = min(self.window, request.properties.get("receive_maximum", 65_535))
+        if not request.client_id:
+            if request.level == 3 or (request.level == 4 and not request.clean):
+                self._refuse(_NAMELESS)
+                return
+            assigned = self.host.new_id()
+            request = msgspec.structs.replace(request, client_id=assigned)
+            if self.terms:
+                self.terms.assigned = assigned
+        self._request = request
+        self._decide(request, self.host.sign_in(request))
+
+    def _decide(self, request: Connect, answer: Guest | Refusal | Challenge) -> None:
+        if isinstance(answer, Challenge):
+            self.send(Auth(Reason.CONTINUE_AUTHENTICATION, answer.properties).encode())
+        elif isinstance(answer, Refusal):
+            self._refuse(answer)
+        elif answer.broker.has_room(answer, request):
+            self._request = None
+            self._let_in(request, answer)
+        else:
+            self._refuse(_CROWDED)
+
+    def _refuse(self, refusal: Refusal) -> None:
+        if self.level == 5:
+            properties: Properties = {"reason_string": refusal.reason}
+            if refusal.server_reference:
+                properties["server_reference"] = refusal.server_reference
+            self._say(ConnAck(refusal.precisely, properties=properties))
+        else:
+            self.send(ConnAck(refusal.code).encode())
+        self.over = f"refused: {refusal.reason}"
+
+    def _let_in(self, request: Connect, guest: Guest) -> None:
+        self.guest = guest
+        self.keep_alive = min(request.keep_alive or guest.keep_alive, guest.keep_alive or request.keep_alive)
+        self.session, present, older = guest.broker.enter(guest, request, self)
+        properties = connack_properties(self, request, self.session) if self.terms else NONE
+        self.send(ConnAck(0, present, properties).encode(self.level))
+        # The house hears of the newcomer before it hears that an older one is gone: the device was never away.
+        guest.opened()
+        if older:
+            older.close(_TAKEN_OVER, Reason.SESSION_TAKEN_OVER)
+        if not self.over:
+            self.session.resume()
+
+    # --- what goes out
+
+    @property
+    def full(self) -> bool:
+        """Whether messages are to wait until the peer has read what there is."""
+        return self.blocked or self._waiting > self.limits.burst
+
+    @property
+    def particular(self) -> bool:
+        """Whether a message may have other bytes for this client than for others of its version."""
+        return self.terms is not None and self.terms.particular
+
+    def send(self, data: bytes) -> None:
+        """Queue a whole packet."""
+        if self.over:
+            return
+        if self._out is None:
+            self._out = [data]
+        else:
+            self._out.append(data)
+        self._waiting += len(data)
+        if not self._marked:
+            self._marked = True
+            self.host.stir()
+
+    def publish(self, packet: Publish) -> bool:
+        """Send a message; False if it is larger than the client takes [5: 3.1.2.11.4]."""
+        data = self.terms.encode(packet) if self.terms else packet.encode(self.level)
+        if data:
+            self.send(data)
+        return bool(data)
+
+    def promise(self, data: bytes, pledge: Pledge | None) -> None:
+        """Send an acknowledgement when its pledge is kept.
+
+        Acknowledgements leave in the order of their messages [4.6]; pledges are kept in the order they are made.
+        """
+        if pledge is None and not self._unkept:
+            self.send(data)
+        elif self._unkept and (pledge is None or pledge is self._pledge):
+            self._unkept[-1].append(data)
+        elif pledge is not None:
+            self._unkept = [*(self._unkept or ()), [data]]
+            self._pledge = pledge
+            pledge.then(self._kept)
+
+    @property
+    def unacknowledged(self) -> int:
+        """How many packets of the client wait for their acknowledgement, QoS 2 messages until they are released."""
+        waiting = sum(map(len, self._unkept)) if self._unkept else 0
+        received = self.session.received if self.session else None
+        return waiting + len(received) if received else waiting
+
+    def _kept(self) -> None:
+        if self._unkept:
+            first, *later = self._unkept
+            self._unkept = later or None
+            self.send(b"".join(first))
+        if not self._unkept:
+            self._pledge = None
+
+    def take(self) -> bytes:
+        """What is to be written now."""
+        self._marked = False
+        if self._out is None:
+            return b""
+        data = self._out[0] if len(self._out) == 1 else b"".join(self._out)
+        self._out = None
+        self._waiting = 0
+        return data
+
+    def drained(self) -> None:
+        """All that was taken has been written."""
+        self.blocked = False
+        if self.session and not self.over:
+            self.session.pump()
+
+    # --- the end
+
+    def redirect(self, server_reference: str, reason: Reason = Reason.USE_ANOTHER_SERVER) -> None:
+        """Send the client to another server; one before MQTT 5 is only sent away [5: 4.11]."""
+        self.close(f"redirected to {server_reference}", reason, {"server_reference": server_reference})
+
+    def close(
+        self,
+        reason: str,
+        code: Reason = Reason.UNSPECIFIED_ERROR,
+        properties: Properties = NONE,
+        *,
+        silent: bool = False,
+    ) -> None:
+        """End it: from here on it belongs to nobody and hears nothing. A client of MQTT 5 is told, unless `silent`."""
+        if self.over:
+            return
+        if self.level == 5 and not silent:
+            self._say_goodbye(reason, code, properties)
+        self.over = reason
+        self._leave()
+        if not self._marked:
+            self._marked = True
+            self.host.stir()
+
+    def lost(self, reason: str) -> None:
+        """The network connection is gone by itself."""
+        self.over = self.over or reason
+        self._leave()
+
+    def _say_goodbye(self, reason: str, code: Reason, properties: Properties) -> None:
+        said: Properties = {**properties, "reason_string": reason}
+        self._say(Disconnect(code, said) if self.guest else ConnAck(code, properties=said))
+
+    def _say(self, packet: ConnAck | Disconnect) -> None:
+        """Send a reason, with its words if they fit [5: 3.2.2.3.9]."""
+        data = packet.encode(5)
+        if self.terms and len(data) > self.terms.largest:
+            data = type(packet)(packet.code).encode(5)
+        self.send(data)
+
+    def _leave(self) -> None:
+        guest, self.guest = self.guest, None
+        if guest is None:
+            return
+        if self.session and self.session.connection is self:
+            guest.broker.leave(self.session)
+        guest.gone(self.over)

@@ -1,0 +1,134 @@
+"""What of a broker outlives its process, as records for the vault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+import msgspec
+
+from homeward.mqtt.broker.host import Pledge, Vault
+from homeward.mqtt.broker.message import EMPTY, Delivery, Message
+from homeward.mqtt.packets import Publish, Will
+from homeward.mqtt.tree import Grant
+
+
+class KeptSession(msgspec.Struct, frozen=True, tag="session"):
+    """A session. `left` is when its connection ended, in seconds since the epoch, 0 while it is connected."""
+
+    identity: str
+    expiry: float
+    subscriptions: Mapping[str, Grant]
+    left: float = 0.0
+    will: Will | None = None
+
+
+class KeptDelivery(msgspec.Struct, frozen=True, tag="delivery"):
+    """A message on its way to a session."""
+
+    identity: str
+    number: int
+    packet: Publish
+    expires: float
+    qos: int
+    retain: bool
+    identifiers: tuple[int, ...]
+    packet_id: int
+    released: bool
+
+    def delivery(self) -> Delivery:
+        """The delivery again; one that has a packet identifier may have been sent."""
+        grant = Grant(self.qos, identifiers=self.identifiers)
+        delivery = Delivery(Message(self.packet, self.expires), grant, self.number, retain=self.retain)
+        delivery.packet_id, delivery.released = self.packet_id, self.released
+        delivery.sent = self.packet_id > 0
+        return delivery
+
+
+class KeptReceipt(msgspec.Struct, frozen=True, tag="receipt"):
+    """The packet identifier of a QoS 2 message that came from a session and is not released yet."""
+
+    identity: str
+    packet_id: int
+
+
+class KeptMessage(msgspec.Struct, frozen=True, tag="retained"):
+    """A retained message."""
+
+    packet: Publish
+    expires: float
+
+
+Record: TypeAlias = KeptSession | KeptDelivery | KeptReceipt | KeptMessage
+_encode = msgspec.msgpack.Encoder(enc_hook=dict).encode  # the empty properties are a read-only view of a dict
+_decode = msgspec.msgpack.Decoder(Record).decode
+
+
+def read(items: Iterable[tuple[str, bytes]]) -> list[Record]:
+    """The records of a vault, sessions first and deliveries in the order in which they came.
+
+    Raises:
+        msgspec.MsgspecError: something there is no record.
+    """
+    return sorted((_decode(value) for _, value in items), key=_order)
+
+
+def _order(record: Record) -> tuple[bool, int]:
+    return not isinstance(record, KeptSession), record.number if isinstance(record, KeptDelivery) else 0
+
+
+class Keeper:
+    """Writes records to a vault, if there is one."""
+
+    def __init__(self, vault: Vault | None) -> None:
+        self._vault = vault
+
+    def session(self, record: KeptSession) -> Pledge | None:
+        """Keep a session as it is now."""
+        return self._put(f"session {record.identity}", record)
+
+    def delivery(self, identity: str, delivery: Delivery) -> Pledge | None:
+        """Keep a delivery as it is now; of one that is released, the packet identifier alone."""
+        message = EMPTY if delivery.released else delivery.message
+        record = KeptDelivery(
+            identity,
+            delivery.number,
+            message.packet,
+            message.expires,
+            delivery.qos,
+            delivery.retain,
+            delivery.identifiers,
+            delivery.packet_id,
+            delivery.released,
+        )
+        return self._put(f"delivery {delivery.number} {identity}", record)
+
+    def receipt(self, identity: str, packet_id: int) -> Pledge | None:
+        """Keep that a QoS 2 message with this identifier was received."""
+        return self._put(f"receipt {packet_id} {identity}", KeptReceipt(identity, packet_id))
+
+    def message(self, message: Message) -> Pledge | None:
+        """Keep a retained message."""
+        return self._put(f"retained {message.packet.topic}", KeptMessage(message.packet, message.expires))
+
+    def forget_session(self, identity: str) -> Pledge | None:
+        """The session is over."""
+        return self._forget(f"session {identity}")
+
+    def forget_delivery(self, identity: str, number: int) -> Pledge | None:
+        """The delivery is done."""
+        return self._forget(f"delivery {number} {identity}")
+
+    def forget_receipt(self, identity: str, packet_id: int) -> Pledge | None:
+        """The identifier is free again."""
+        return self._forget(f"receipt {packet_id} {identity}")
+
+    def forget_message(self, topic: str) -> Pledge | None:
+        """Nothing is retained there any more."""
+        return self._forget(f"retained {topic}")
+
+    def _put(self, key: str, record: Record) -> Pledge | None:
+        return self._vault.put(key, _encode(record)) if self._vault else None
+
+    def _forget(self, key: str) -> Pledge | None:
+        return self._vault.put(key, None) if self._vault else None

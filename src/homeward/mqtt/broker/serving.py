@@ -1,0 +1,232 @@
+"""What the packets of a client do that has signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from homeward.mqtt.broker.host import Challenge, Guest, Pledge, Refusal
+from homeward.mqtt.broker.session import Session
+from homeward.mqtt.packets import (
+    Auth,
+    Disconnect,
+    PingReq,
+    PubAck,
+    PubComp,
+    Publish,
+    PubRec,
+    PubRel,
+    SubAck,
+    Subscribe,
+    Subscription,
+    UnsubAck,
+    Unsubscribe,
+)
+from homeward.mqtt.properties import NONE, Properties
+from homeward.mqtt.reasons import MalformedPacket, Reason
+from homeward.mqtt.topics import is_filter, shared
+from homeward.mqtt.tree import Grant, grant
+
+if TYPE_CHECKING:
+    from homeward.mqtt.broker.connection import Connection
+
+_PINGRESP = b"\xd0\x00"
+_PUBACK = b"\x40\x02"
+
+
+def published(connection: Connection, packet: Publish, plain: bytes) -> None:
+    """PUBLISH: it goes to whoever subscribed, and is acknowledged when it is kept where it must be."""
+    guest, session = connection.guest, connection.session
+    if guest is None or session is None:
+        return
+    if connection.terms:
+        packet = connection.terms.named(packet)
+    if len(packet.topic) > connection.limits.topic or packet.topic.count("/") >= connection.limits.levels:
+        raise MalformedPacket(f"a topic of {len(packet.topic)} characters", Reason.TOPIC_NAME_INVALID)
+    if not packet.qos:
+        guest.published(packet.topic, packet.payload)
+        if guest.may_publish(packet.topic):
+            guest.broker.route(packet, session, plain)
+    elif packet.qos == 1:
+        _check_quota(connection)
+        reason, pledge = _pass_on(guest, session, packet)
+        if connection.level < 5:
+            connection.promise(_PUBACK + packet.packet_id.to_bytes(2, "big"), pledge)
+        else:
+            connection.promise(PubAck(packet.packet_id, reason).encode(5), pledge)
+    else:
+        _published_once(connection, guest, session, packet)
+
+
+def _published_once(connection: Connection, guest: Guest, session: Session, packet: Publish) -> None:
+    """At QoS 2: only if its identifier is not known from before [4.3.3]."""
+    number = packet.packet_id
+    reason, pledge = Reason.SUCCESS, None
+    if number not in (session.received or ()):
+        _check_quota(connection)
+        reason, pledge = _pass_on(guest, session, packet)
+        if reason < 0x80 or connection.level < 5:
+            session.received = session.received or set()
+            session.received.add(number)
+            if session.expiry:
+                pledge = guest.broker.keeper.receipt(session.identity, number) or pledge
+    connection.promise(PubRec(number, reason).encode(connection.level), pledge)
+
+
+def _pass_on(guest: Guest, session: Session, packet: Publish) -> tuple[Reason, Pledge | None]:
+    pledge = guest.published(packet.topic, packet.payload)
+    if not guest.may_publish(packet.topic):
+        return Reason.NOT_AUTHORIZED, pledge
+    count, kept = guest.broker.route(packet, session)
+    return Reason.SUCCESS if count else Reason.NO_MATCHING_SUBSCRIBERS, kept or pledge
+
+
+def _check_quota(connection: Connection) -> None:
+    """Only MQTT 5 can tell a client how many messages it may have under way [5: 3.3.4]."""
+    most = connection.limits.inflight
+    if connection.terms and connection.unacknowledged >= most:
+        raise MalformedPacket(f"more than {most} unacknowledged messages", Reason.RECEIVE_MAXIMUM_EXCEEDED)
+
+
+def _released(connection: Connection, packet: PubRel) -> None:
+    session, guest = connection.session, connection.guest
+    if session is None or guest is None:
+        return
+    reason, pledge = Reason.SUCCESS, None
+    if session.received and packet.packet_id in session.received:
+        session.received.remove(packet.packet_id)
+        session.received = session.received or None
+        # Told too soon, the client could use the identifier for another message, which a restart would take for this.
+        pledge = guest.broker.keeper.forget_receipt(session.identity, packet.packet_id) if session.kept else None
+    else:
+        reason = Reason.PACKET_IDENTIFIER_NOT_FOUND
+    connection.promise(PubComp(packet.packet_id, reason).encode(connection.level), pledge)
+
+
+def _acknowledged(connection: Connection, packet: PubAck) -> None:
+    if connection.session:
+        connection.session.acknowledged(packet.packet_id)
+
+
+def _recorded(connection: Connection, packet: PubRec) -> None:
+    session = connection.session
+    if session is None:
+        return
+    if packet.code >= 0x80:
+        session.acknowledged(packet.packet_id)
+    elif not session.recorded(packet.packet_id):
+        answer = PubRel(packet.packet_id, Reason.PACKET_IDENTIFIER_NOT_FOUND)
+        connection.promise(answer.encode(connection.level), None)
+
+
+def _completed(connection: Connection, packet: PubComp) -> None:
+    if connection.session:
+        connection.session.completed(packet.packet_id)
+
+
+def _subscribe(connection: Connection, packet: Subscribe) -> None:
+    guest, session = connection.guest, connection.session
+    if guest is None or session is None:
+        return
+    identifiers = packet.properties.get("subscription_identifier", ())
+    outcomes = [_grant(connection, guest, session, wanted, identifiers) for wanted in packet.filters]
+    pledge = guest.broker.keep(session) if session.expiry else None
+    codes = tuple(code for code, _ in outcomes)
+    connection.promise(SubAck(packet.packet_id, codes).encode(connection.level), pledge)
+    for wanted, (code, is_new) in zip(packet.filters, outcomes, strict=True):
+        if code < 0x80:
+            guest.subscribed(wanted.filter)
+            _send_retained(guest, session, wanted, is_new=is_new)
+
+
+def _grant(
+    connection: Connection, guest: Guest, session: Session, wanted: Subscription, identifiers: tuple[int, ...]
+) -> tuple[int, bool]:
+    """The code for SUBACK, and whether the subscription is new."""
+    share, inner = shared(wanted.filter)
+    if not is_filter(inner):
+        raise MalformedPacket(f"{wanted.filter!r} is no topic filter [4.7.1]", Reason.TOPIC_FILTER_INVALID)
+    if share and wanted.no_local:
+        raise MalformedPacket("a shared subscription with no-local [5: 3.8.3.1]", Reason.PROTOCOL_ERROR)
+    limits = connection.limits
+    if len(inner) > limits.topic or inner.count("/") >= limits.levels:
+        return Reason.TOPIC_FILTER_INVALID, False
+    if wanted.filter not in session.subscriptions and len(session.subscriptions) >= limits.subscriptions:
+        return Reason.QUOTA_EXCEEDED, False
+    if not guest.may_subscribe(inner):
+        return Reason.NOT_AUTHORIZED, False
+    options = grant(
+        wanted.qos,
+        no_local=wanted.no_local,
+        retain_as_published=wanted.retain_as_published,
+        identifiers=identifiers,
+    )
+    return wanted.qos, guest.broker.subscribe(session, wanted.filter, options)
+
+
+def _send_retained(guest: Guest, session: Session, wanted: Subscription, *, is_new: bool) -> None:
+    """What its subscriber is to have at once [3.3.1.3; 5: 3.3.1.3]."""
+    if wanted.retain_handling == 2 or (wanted.retain_handling and not is_new) or shared(wanted.filter)[0]:
+        return
+    options = session.subscriptions.get(wanted.filter, Grant())
+    now = guest.broker.now()
+    for message in guest.broker.retained.find(wanted.filter):
+        if not message.expires or message.expires > now:
+            session.deliver(message, options, retained=True)
+
+
+def _unsubscribe(connection: Connection, packet: Unsubscribe) -> None:
+    guest, session = connection.guest, connection.session
+    if guest is None or session is None:
+        return
+    known = [guest.broker.unsubscribe(session, topic_filter) for topic_filter in packet.filters]
+    pledge = guest.broker.keep(session) if session.expiry else None
+    codes = tuple(Reason.SUCCESS if was else Reason.NO_SUBSCRIPTION_EXISTED for was in known)
+    connection.promise(UnsubAck(packet.packet_id, codes).encode(connection.level), pledge)
+
+
+def _ping(connection: Connection, _: PingReq) -> None:
+    connection.send(_PINGRESP)
+
+
+def _disconnect(connection: Connection, packet: Disconnect) -> None:
+    guest, session = connection.guest, connection.session
+    if guest is None or session is None:
+        return
+    expiry = packet.properties.get("session_expiry_interval")
+    if expiry is not None:
+        if expiry and not session.expiry and guest.session_expiry:
+            raise MalformedPacket("a session expiry where CONNECT had none [5: 3.14.2.2.2]", Reason.PROTOCOL_ERROR)
+        session.expiry = min(float(expiry), guest.session_expiry)
+    if packet.code != Reason.DISCONNECT_WITH_WILL_MESSAGE:
+        session.will = None
+    connection.close("the client said goodbye", silent=True)
+
+
+def _authenticate_again(connection: Connection, packet: Auth) -> None:
+    if not connection.terms:
+        raise MalformedPacket("AUTH before MQTT 5", Reason.PROTOCOL_ERROR)
+    asked = Reason.CONTINUE_AUTHENTICATION if connection.terms.challenged else Reason.RE_AUTHENTICATE
+    connection.terms.check(packet, asked)
+    answer = connection.host.proceed(packet)
+    connection.terms.challenged = isinstance(answer, Challenge)
+    if isinstance(answer, Refusal):
+        connection.close(answer.reason, answer.precisely)
+    elif isinstance(answer, Challenge):
+        connection.send(Auth(Reason.CONTINUE_AUTHENTICATION, answer.properties).encode())
+    else:
+        properties: Properties = {"authentication_method": connection.terms.method}
+        connection.send(Auth(Reason.SUCCESS, properties or NONE).encode())
+
+
+HANDLERS: Mapping[type, Callable[[Connection, Any], None]] = {
+    PubAck: _acknowledged,
+    PubRec: _recorded,
+    PubRel: _released,
+    PubComp: _completed,
+    Subscribe: _subscribe,
+    Unsubscribe: _unsubscribe,
+    PingReq: _ping,
+    Disconnect: _disconnect,
+    Auth: _authenticate_again,
+}

@@ -1,0 +1,122 @@
+"""What client and server agree on for one connection of MQTT 5."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from homeward.mqtt.broker.host import Limits
+from homeward.mqtt.packets import Auth, Connect, Publish
+from homeward.mqtt.properties import NEVER, Properties
+from homeward.mqtt.reasons import MalformedPacket, Reason
+
+if TYPE_CHECKING:
+    from homeward.mqtt.broker.connection import Connection
+    from homeward.mqtt.broker.session import Session
+
+_NO_LIMIT = 0xFFFF_FFFF
+
+
+class Terms:
+    """What a client asked for in its CONNECT, and the topic aliases in use, each way."""
+
+    __slots__ = (
+        "_from_client",
+        "_most_aliases",
+        "_most_from_client",
+        "_to_client",
+        "assigned",
+        "challenged",
+        "largest",
+        "method",
+    )
+
+    def __init__(self, request: Connect, limits: Limits) -> None:
+        properties = request.properties
+        self.assigned = ""
+        """The client id it was given, if it brought none."""
+        self.largest = properties.get("maximum_packet_size", _NO_LIMIT)
+        """Bytes of the largest packet it takes."""
+        self.method = properties.get("authentication_method", "")
+        self.challenged = False
+        """Whether it is to answer a challenge, when it authenticates again."""
+        self._most_aliases = min(properties.get("topic_alias_maximum", 0), limits.aliases)
+        self._most_from_client = limits.aliases
+        self._to_client: dict[str, int] | None = None
+        self._from_client: dict[int, str] | None = None
+
+    @property
+    def particular(self) -> bool:
+        """Whether a message may have other bytes for this client than for others."""
+        return self._most_aliases > 0 or self.largest < _NO_LIMIT
+
+    def encode(self, packet: Publish) -> bytes:
+        """A message's bytes, with a topic alias where there is one; empty if they are more than the client takes."""
+        data = packet.encode(5)
+        if len(data) > self.largest:
+            return b""
+        if not self._most_aliases:
+            return data
+        shorter = self._aliased(packet).encode(5)
+        return shorter if len(shorter) <= self.largest else data
+
+    def _aliased(self, packet: Publish) -> Publish:
+        aliases = self._to_client = self._to_client or {}
+        topic, alias = "", aliases.get(packet.topic)
+        if not alias:
+            if len(aliases) >= self._most_aliases:
+                return packet
+            topic, alias = packet.topic, len(aliases) + 1
+            aliases[topic] = alias
+        return msgspec.structs.replace(packet, topic=topic, properties={**packet.properties, "topic_alias": alias})
+
+    def named(self, packet: Publish) -> Publish:
+        """A message of the client's, with the topic that its alias stands for [5: 3.3.2.3.4].
+
+        Raises:
+            MalformedPacket: the alias is none.
+        """
+        alias = packet.properties.get("topic_alias")
+        if alias is None:
+            return packet
+        if alias > self._most_from_client:
+            raise MalformedPacket(
+                f"topic alias {alias} of at most {self._most_from_client}", Reason.TOPIC_ALIAS_INVALID
+            )
+        aliases = self._from_client = self._from_client or {}
+        if packet.topic:
+            aliases[alias] = packet.topic
+        elif alias not in aliases:
+            raise MalformedPacket(f"topic alias {alias}, which stands for nothing", Reason.PROTOCOL_ERROR)
+        return msgspec.structs.replace(packet, topic=aliases[alias])
+
+    def check(self, packet: Auth, expected: Reason) -> None:
+        """Whether an AUTH may come now, and is of the method that CONNECT named [5: 4.12].
+
+        Raises:
+            MalformedPacket: it may not, or is not.
+        """
+        method = packet.properties.get("authentication_method")
+        if not self.method or packet.code != expected or method != self.method:
+            raise MalformedPacket(f"AUTH 0x{packet.code:02x} by method {method!r}", Reason.PROTOCOL_ERROR)
+
+
+def connack_properties(connection: Connection, request: Connect, session: Session) -> Properties:
+    """What the server tells a client of MQTT 5 that it lets in [5: 3.2.2.3]."""
+    limits, terms = connection.limits, connection.terms
+    properties: Properties = {
+        "receive_maximum": limits.inflight,
+        "maximum_packet_size": limits.packet,
+        "topic_alias_maximum": limits.aliases,
+    }
+    asked = request.properties.get("session_expiry_interval", 0)
+    if session.expiry != asked and not (asked == NEVER and session.expiry >= NEVER):
+        properties["session_expiry_interval"] = int(session.expiry)
+    if connection.keep_alive != request.keep_alive:
+        properties["server_keep_alive"] = connection.keep_alive
+    if terms and terms.assigned:
+        properties["assigned_client_identifier"] = terms.assigned
+    if terms and terms.method:
+        properties["authentication_method"] = terms.method
+    return properties

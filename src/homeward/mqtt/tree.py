@@ -1,0 +1,112 @@
+"""Who subscribed to what: the tree that finds the subscribers of a topic."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+
+_S = TypeVar("_S")
+_MEMORY = 10_000
+"""How many topics' subscribers are remembered between two changes; a table that is full is begun anew."""
+
+
+class Grant(NamedTuple):
+    """How a subscriber has a message: that of one subscription, or of all that take the topic in."""
+
+    qos: int = 0
+    no_local: bool = False
+    retain_as_published: bool = False
+    identifiers: tuple[int, ...] = ()
+    """Subscription identifiers [5: 3.3.4]."""
+
+
+@lru_cache(10_000)
+def grant(
+    qos: int, *, no_local: bool = False, retain_as_published: bool = False, identifiers: tuple[int, ...] = ()
+) -> Grant:
+    """A grant; thousands of equal ones are one object."""
+    return Grant(qos, no_local, retain_as_published, identifiers)
+
+
+def _both(one: Grant, other: Grant) -> Grant:
+    """The grant of two subscriptions that overlap: a message comes once, as the more generous says [5: 3.3.4]."""
+    return grant(
+        max(one.qos, other.qos),
+        no_local=one.no_local or other.no_local,
+        retain_as_published=one.retain_as_published or other.retain_as_published,
+        identifiers=one.identifiers + other.identifiers,
+    )
+
+
+Found: TypeAlias = tuple[tuple[_S, Grant], ...]
+
+
+class Tree(Generic[_S]):
+    """Who subscribed to what. Finding costs one look-up for a topic that was asked for since the last change."""
+
+    def __init__(self) -> None:
+        self._exact: dict[str, Found[_S]] = {}
+        self._wild: dict[str, Any] = {}
+        self._found: dict[str, Found[_S]] = {}
+
+    def add(self, topic_filter: str, subscriber: _S, granted: Grant) -> None:
+        """Subscribe, or change a subscription that exists."""
+        self._put(topic_filter, subscriber, ((subscriber, granted),))
+
+    def remove(self, topic_filter: str, subscriber: _S) -> None:
+        """Unsubscribe; nothing happens when there is no such subscription."""
+        self._put(topic_filter, subscriber, ())
+
+    def find(self, topic: str) -> Found[_S]:
+        """Each subscriber once. A grant with `no_local` is that of one who has at least one such subscription."""
+        found = self._found.get(topic)
+        if found is None:
+            found = self._found[topic] = self._search(topic)
+            if len(self._found) > _MEMORY:
+                self._found = {topic: found}
+        return found
+
+    def _put(self, topic_filter: str, subscriber: _S, entry: Found[_S]) -> None:
+        table: dict[str, Any] = self._exact
+        path: list[tuple[dict[str, Any], str]] = []
+        key = topic_filter
+        if "+" in topic_filter or "#" in topic_filter:
+            table, key = self._wild, ""
+            for level in topic_filter.split("/"):
+                path.append((table, "/" + level))
+                table = table.setdefault("/" + level, {})
+        rest = tuple(known for known in table.get(key, ()) if known[0] is not subscriber) + entry
+        if rest:
+            table[key] = rest
+        else:
+            table.pop(key, None)
+        for parent, step in reversed(path):
+            if parent[step]:
+                break
+            del parent[step]
+        self._found.clear()
+
+    def _search(self, topic: str) -> Found[_S]:
+        exact = self._exact.get(topic, ())
+        if not self._wild:
+            return exact
+        best = dict(exact)
+        hidden = topic[:1] == "$"
+        nodes: list[dict[str, Any]] = [self._wild]
+        for level in topic.split("/"):
+            below: list[dict[str, Any]] = []
+            for node in nodes:
+                top = hidden and node is self._wild
+                _merge(best, () if top else node.get("/#", {}).get("", ()))
+                below += [node[step] for step in ("/" + level, "/+") if step in node and not (top and step == "/+")]
+            nodes = below
+        for node in nodes:
+            _merge(best, node.get("", ()))
+            _merge(best, node.get("/#", {}).get("", ()))
+        return tuple(best.items())
+
+
+def _merge(best: dict[_S, Grant], entries: Found[_S]) -> None:
+    for subscriber, granted in entries:
+        known = best.get(subscriber)
+        best[subscriber] = _both(known, granted) if known else granted

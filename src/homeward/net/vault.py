@@ -1,0 +1,25 @@
+"""Where a broker keeps what must outlive the process: among the facts of the house."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+
+from homeward.hub.hub import Hub
+from homeward.store.base import Batch
+
+
+class FactVault:
+    """The vault of one realm's broker. `items` is what it held at start."""
+
+    def __init__(self, hub: Hub, realm: str) -> None:
+        self._hub = hub
+        self._owner = f"mqtt {realm}"
+        self.items = [(key, b64decode(value)) for key, value in hub.claim_facts(self._owner).items()]
+
+    def put(self, key: str, value: bytes | None) -> Batch:
+        """Keep a value under a key, None to forget it.
+
+        Raises:
+            StorageError: the store takes nothing more for now.
+        """
+        return self._hub.remember(self._owner, key, None if value is None else b64encode(value).decode())
