@@ -84,10 +84,24 @@ class Pending(Batch):
             runs.forget(connection, row, seq)
             connection.execute("DELETE FROM twin WHERE device = ?", (row,))
         _insert(connection, _TWIN, [item for row in self.states.items() for item in row])
-        for (owner, key), value in self.facts.items():
-            _write_fact(connection, owner, key, value)
+        self._write_facts(connection)
         if self.checkpoint is not None:
             connection.execute("UPDATE checkpoint SET seq = ?", (self.checkpoint,))
+
+    def _write_facts(self, connection: sqlite3.Connection) -> None:
+        known: list[Any] = []
+        gone: dict[str, list[str]] = {}
+        for (owner, key), value in self.facts.items():
+            if value is None:
+                gone.setdefault(owner, []).append(key)
+            else:
+                known += owner, key, value
+        _insert(connection, _FACTS, known)
+        for owner, keys in gone.items():
+            for start in range(0, len(keys), _ROWS_A_STATEMENT):
+                some = keys[start : start + _ROWS_A_STATEMENT]
+                marks = ",".join("?" * len(some))
+                connection.execute(f"DELETE FROM facts WHERE owner = ? AND key IN ({marks})", (owner, *some))  # noqa: S608
 
 
 _DEVICES = (
@@ -97,6 +111,7 @@ _DEVICES = (
     "(?,?,?,?,?,?,?,?,?,?)",
 )
 _EVENTS = ("INSERT INTO events VALUES {}", "(?,?,?,?,?)")
+_FACTS = ("REPLACE INTO facts VALUES {}", "(?,?,?)")
 _TWIN = ("INSERT INTO twin VALUES {} ON CONFLICT (device) DO UPDATE SET states = excluded.states", "(?,?)")
 _ROWS_A_STATEMENT = 500
 """Large, for a statement costs a hand-over of the interpreter; always the same, for SQLite then has it parsed already,
@@ -110,10 +125,3 @@ def _insert(connection: sqlite3.Connection, statement: tuple[str, str], items: S
     for start in range(0, len(items), most):
         chunk = items[start : start + most]
         connection.execute(text.format(",".join([row] * (len(chunk) // width))), chunk)
-
-
-def _write_fact(connection: sqlite3.Connection, owner: str, key: str, value: str | None) -> None:
-    if value is None:
-        connection.execute("DELETE FROM facts WHERE owner = ? AND key = ?", (owner, key))
-    else:
-        connection.execute("REPLACE INTO facts VALUES (?, ?, ?)", (owner, key, value))
