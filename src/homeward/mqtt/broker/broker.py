@@ -13,7 +13,7 @@ from typing import TypeAlias
 from homeward.mqtt.broker.connection import Connection
 from homeward.mqtt.broker.host import Guest, Limits, Pledge, Vault
 from homeward.mqtt.broker.keep import Keeper, KeptDelivery, KeptMessage, KeptReceipt, KeptSession, Record, read
-from homeward.mqtt.broker.message import Message
+from homeward.mqtt.broker.message import Message, message
 from homeward.mqtt.broker.retained import Retained
 from homeward.mqtt.broker.session import Session
 from homeward.mqtt.broker.sharing import Group
@@ -54,8 +54,8 @@ class Broker:
         packet = Publish(topic, payload, qos, retain, properties=properties)
         return self.route(packet)[0]
 
-    def route(self, packet: Publish, sender: Session | None = None, plain: bytes = b"") -> tuple[int, Pledge | None]:
-        """As `publish`; `plain` are the packet's bytes if they may be passed on as they are.
+    def route(self, packet: Publish, sender: Session | None = None, raw: bytes = b"") -> tuple[int, Pledge | None]:
+        """As `publish`; `raw` are the packet's bytes, as in `Message.raw`.
 
         Returns how many get it, and the pledge that it is kept for those for whom it must be.
         """
@@ -65,13 +65,13 @@ class Broker:
         expires = 0.0
         if packet.properties:
             packet, expires = self._stamped(packet)
-        message = Message(packet, expires, plain)
-        pledge = self._retain(message) if packet.retain else None
+        content = message(packet, expires, raw)
+        pledge = self._retain(content) if packet.retain else None
         for subscriber, grant in found:
             if grant.no_local and subscriber is sender:
-                pledge = self._deliver_own(message, sender) or pledge
+                pledge = self._deliver_own(content, sender) or pledge
             else:
-                pledge = subscriber.deliver(message, grant) or pledge
+                pledge = subscriber.deliver(content, grant) or pledge
         return len(found), pledge
 
     # --- sessions
@@ -190,23 +190,23 @@ class Broker:
         lasts = properties.get("message_expiry_interval")
         return packet, 0.0 if lasts is None else self.now() + lasts
 
-    def _retain(self, message: Message) -> Pledge | None:
-        topic = message.packet.topic
-        if not message.packet.payload:
-            return self.keeper.forget_message(topic) if self.retained.remove(topic) else None
-        if self.retained.put(message):
-            return self.keeper.message(message)
+    def _retain(self, content: Message) -> Pledge | None:
+        topic = content.packet.topic
+        if not content.packet.payload:
+            return self.keeper.forget_retained(topic) if self.retained.remove(topic) else None
+        if self.retained.put(content):
+            return self.keeper.retained(content)
         self.counts["not_retained"] += 1
         return None
 
-    def _deliver_own(self, message: Message, sender: Session) -> Pledge | None:
+    def _deliver_own(self, content: Message, sender: Session) -> Pledge | None:
         """To its publisher a message goes by those subscriptions alone that want their own [5: 3.8.3.1]."""
         only: Tree[Session] = Tree()
         for topic_filter, grant in sender.subscriptions.items():
             if not (grant.no_local or shared(topic_filter)[0]):
                 only.add(topic_filter, sender, grant)
-        found = only.find(message.packet.topic)
-        return sender.deliver(message, found[0][1]) if found else None
+        found = only.find(content.packet.topic)
+        return sender.deliver(content, found[0][1]) if found else None
 
     def _publish_will(self, session: Session) -> None:
         will, session.will = session.will, None
@@ -229,7 +229,7 @@ class Broker:
                 self.keep(session)
         for topic in self.retained.expired(now):
             self.retained.remove(topic)
-            self.keeper.forget_message(topic)
+            self.keeper.forget_retained(topic)
 
     def close(self) -> None:
         """The house goes down: everyone is told, and whoever keeps a session finds it again."""
@@ -248,7 +248,7 @@ class Broker:
 
     def _restore(self, record: Record) -> None:
         if isinstance(record, KeptMessage):
-            self.retained.put(Message(record.packet, record.expires))
+            self.retained.put(message(record.packet, record.expires))
         elif isinstance(record, KeptSession):
             self._restore_session(record)
         elif session := self.sessions.get(record.identity):

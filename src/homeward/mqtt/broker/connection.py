@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 
 _NAMELESS = Refusal(2, "a client that keeps its session needs a client id [3.1.3.1]")
 _CROWDED = Refusal(3, "there are as many lasting sessions as there may be", Reason.QUOTA_EXCEEDED)
+_FORWARDED = (0x30, 0x32, 0x34)
+"""How packets begin whose bytes are also those for other clients."""
 _TAKEN_OVER = "taken over by a newer connection of the same client"
 
 
 class Connection:
     """Takes bytes and the time; leaves bytes to be written in `take`, and the reason in `over` when it must end.
 
-    Its host sets `blocked` while the peer does not read what was written, and calls `drained` when it has.
+    Its host sets `blocked` after `take` if the transport could not write it all, and calls `drained` when it has.
     """
 
     __slots__ = (
@@ -45,6 +47,7 @@ class Connection:
         "last",
         "level",
         "limits",
+        "ordinary",
         "over",
         "session",
         "terms",
@@ -63,6 +66,9 @@ class Connection:
         self.over = ""
         """Why the connection must end, once it must; what `take` still gives is written first."""
         self.blocked = False
+        """Whether messages wait: for the peer to read, or for what there is to be taken."""
+        self.ordinary = True
+        """Whether a message has the same bytes for this client as for others of its version."""
         self.window = limits.inflight
         """How many messages at QoS 1 and 2 may be under way to the client at once."""
         self.terms: Terms | None = None
@@ -106,8 +112,10 @@ class Connection:
         while at < end and (found := scan(data, at, limit)) and not self.over:
             first, body, following = found
             if first & 0xF0 == 0x30 and self.guest:
-                plain = data[at:following] if first == 0x30 and self.level < 5 else b""
-                serving.published(self, decode_publish(first, body, self.level), plain)
+                raw = data[at:following] if first in _FORWARDED and self.level < 5 else b""
+                serving.published(self, decode_publish(first, body, self.level), raw)
+            elif first == 0x40 and self.session and len(body) == 2:
+                self.session.acknowledged(body[0] << 8 | body[1])
             else:
                 self._handle(decode(first, body, self.level))
             at = following
@@ -144,6 +152,7 @@ class Connection:
         self.level = request.level
         if request.level == 5:
             self.terms = Terms(request, self.limits)
+            self.ordinary = not self.terms.particular
             self.window = min(self.window, request.properties.get("receive_maximum", 65_535))
         if not request.client_id:
             if request.level == 3 or (request.level == 4 and not request.clean):
@@ -192,16 +201,6 @@ class Connection:
 
     # --- what goes out
 
-    @property
-    def full(self) -> bool:
-        """Whether messages are to wait until the peer has read what there is."""
-        return self.blocked or self._waiting > self.limits.burst
-
-    @property
-    def particular(self) -> bool:
-        """Whether a message may have other bytes for this client than for others of its version."""
-        return self.terms is not None and self.terms.particular
-
     def send(self, data: bytes) -> None:
         """Queue a whole packet."""
         if self.over:
@@ -211,6 +210,8 @@ class Connection:
         else:
             self._out.append(data)
         self._waiting += len(data)
+        if self._waiting > self.limits.burst:
+            self.blocked = True
         if not self._marked:
             self._marked = True
             self.host.stir()
@@ -259,6 +260,7 @@ class Connection:
         data = self._out[0] if len(self._out) == 1 else b"".join(self._out)
         self._out = None
         self._waiting = 0
+        self.blocked = False
         return data
 
     def drained(self) -> None:

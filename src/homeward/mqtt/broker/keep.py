@@ -8,7 +8,7 @@ from typing import TypeAlias
 import msgspec
 
 from homeward.mqtt.broker.host import Pledge, Vault
-from homeward.mqtt.broker.message import EMPTY, Delivery, Message
+from homeward.mqtt.broker.message import EMPTY, Delivery, Message, message
 from homeward.mqtt.packets import Publish, Will
 from homeward.mqtt.tree import Grant
 
@@ -38,11 +38,11 @@ class KeptDelivery(msgspec.Struct, frozen=True, tag="delivery"):
 
     def delivery(self) -> Delivery:
         """The delivery again; one that has a packet identifier may have been sent."""
-        grant = Grant(self.qos, identifiers=self.identifiers)
-        delivery = Delivery(Message(self.packet, self.expires), grant, self.number, retain=self.retain)
-        delivery.packet_id, delivery.released = self.packet_id, self.released
-        delivery.sent = self.packet_id > 0
-        return delivery
+        sent = self.packet_id > 0
+        content = message(self.packet, self.expires)
+        return Delivery(
+            content, self.qos, self.retain, self.identifiers, self.number, self.packet_id, sent, self.released
+        )
 
 
 class KeptReceipt(msgspec.Struct, frozen=True, tag="receipt"):
@@ -89,12 +89,12 @@ class Keeper:
 
     def delivery(self, identity: str, delivery: Delivery) -> Pledge | None:
         """Keep a delivery as it is now; of one that is released, the packet identifier alone."""
-        message = EMPTY if delivery.released else delivery.message
+        content = EMPTY if delivery.released else delivery.message
         record = KeptDelivery(
             identity,
             delivery.number,
-            message.packet,
-            message.expires,
+            content.packet,
+            content.expires,
             delivery.qos,
             delivery.retain,
             delivery.identifiers,
@@ -107,9 +107,9 @@ class Keeper:
         """Keep that a QoS 2 message with this identifier was received."""
         return self._put(f"receipt {packet_id} {identity}", KeptReceipt(identity, packet_id))
 
-    def message(self, message: Message) -> Pledge | None:
+    def retained(self, kept: Message) -> Pledge | None:
         """Keep a retained message."""
-        return self._put(f"retained {message.packet.topic}", KeptMessage(message.packet, message.expires))
+        return self._put(f"retained {kept.packet.topic}", KeptMessage(kept.packet, kept.expires))
 
     def forget_session(self, identity: str) -> Pledge | None:
         """The session is over."""
@@ -123,7 +123,7 @@ class Keeper:
         """The identifier is free again."""
         return self._forget(f"receipt {packet_id} {identity}")
 
-    def forget_message(self, topic: str) -> Pledge | None:
+    def forget_retained(self, topic: str) -> Pledge | None:
         """Nothing is retained there any more."""
         return self._forget(f"retained {topic}")
 

@@ -34,7 +34,7 @@ _PINGRESP = b"\xd0\x00"
 _PUBACK = b"\x40\x02"
 
 
-def published(connection: Connection, packet: Publish, plain: bytes) -> None:
+def published(connection: Connection, packet: Publish, raw: bytes) -> None:
     """PUBLISH: it goes to whoever subscribed, and is acknowledged when it is kept where it must be."""
     guest, session = connection.guest, connection.session
     if guest is None or session is None:
@@ -46,25 +46,25 @@ def published(connection: Connection, packet: Publish, plain: bytes) -> None:
     if not packet.qos:
         guest.published(packet.topic, packet.payload)
         if guest.may_publish(packet.topic):
-            guest.broker.route(packet, session, plain)
+            guest.broker.route(packet, session, raw)
     elif packet.qos == 1:
         _check_quota(connection)
-        reason, pledge = _pass_on(guest, session, packet)
+        reason, pledge = _pass_on(guest, session, packet, raw)
         if connection.level < 5:
             connection.promise(_PUBACK + packet.packet_id.to_bytes(2, "big"), pledge)
         else:
             connection.promise(PubAck(packet.packet_id, reason).encode(5), pledge)
     else:
-        _published_once(connection, guest, session, packet)
+        _published_once(connection, guest, session, packet, raw)
 
 
-def _published_once(connection: Connection, guest: Guest, session: Session, packet: Publish) -> None:
+def _published_once(connection: Connection, guest: Guest, session: Session, packet: Publish, raw: bytes) -> None:
     """At QoS 2: only if its identifier is not known from before [4.3.3]."""
     number = packet.packet_id
     reason, pledge = Reason.SUCCESS, None
     if number not in (session.received or ()):
         _check_quota(connection)
-        reason, pledge = _pass_on(guest, session, packet)
+        reason, pledge = _pass_on(guest, session, packet, raw)
         if reason < 0x80 or connection.level < 5:
             session.received = session.received or set()
             session.received.add(number)
@@ -73,11 +73,11 @@ def _published_once(connection: Connection, guest: Guest, session: Session, pack
     connection.promise(PubRec(number, reason).encode(connection.level), pledge)
 
 
-def _pass_on(guest: Guest, session: Session, packet: Publish) -> tuple[Reason, Pledge | None]:
+def _pass_on(guest: Guest, session: Session, packet: Publish, raw: bytes) -> tuple[Reason, Pledge | None]:
     pledge = guest.published(packet.topic, packet.payload)
     if not guest.may_publish(packet.topic):
         return Reason.NOT_AUTHORIZED, pledge
-    count, kept = guest.broker.route(packet, session)
+    count, kept = guest.broker.route(packet, session, raw)
     return Reason.SUCCESS if count else Reason.NO_MATCHING_SUBSCRIBERS, kept or pledge
 
 

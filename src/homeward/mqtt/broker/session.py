@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from homeward.mqtt.broker.host import Pledge
 from homeward.mqtt.broker.keep import KeptSession
 from homeward.mqtt.broker.message import EMPTY, Delivery, Message
-from homeward.mqtt.packets import PubRel, Will
+from homeward.mqtt.packets import Publish, PubRel, Will
 from homeward.mqtt.reasons import Reason
 from homeward.mqtt.tree import Grant
 
@@ -73,19 +73,25 @@ class Session:
     def deliver(self, message: Message, grant: Grant, *, retained: bool = False) -> Pledge | None:
         """Send or keep a message as granted; the pledge is that it is kept, where it must be."""
         packet, connection = message.packet, self.connection
+        qos = min(packet.qos, grant.qos)
         retain = retained or (packet.retain and grant.retain_as_published)
-        if not (packet.qos and grant.qos):
-            if connection is None:
+        if connection is None:
+            if not qos:
                 return None
-            if not (retain or grant.identifiers or self._lossy or connection.full or connection.particular):
+        elif connection.ordinary and not (retain or grant.identifiers or connection.blocked):
+            # What most messages need, without what few need: this and `_send_numbered` are the broker's busiest lines.
+            if not (qos or self._lossy):
                 connection.send(message.plain(connection.level))
                 return None
-        return self._take(Delivery(message, grant, 0, retain=retain))
+            usual = qos and qos == packet.qos and not (self.expiry or self._queue or connection.level == 5)
+            if usual and self._send_numbered(message, qos, connection):
+                return None
+        return self._take(Delivery(message, qos, retain, grant.identifiers))
 
     @property
     def ready(self) -> bool:
         """Whether the client is here and reads."""
-        return self.connection is not None and not self.connection.full
+        return self.connection is not None and not self.connection.blocked
 
     @property
     def is_waiting(self) -> bool:
@@ -94,7 +100,7 @@ class Session:
 
     def pump(self) -> None:
         """Send what waits, as far as the client takes it."""
-        while self._queue and (connection := self.connection) and not connection.full:
+        while self._queue and (connection := self.connection) and not connection.blocked:
             delivery = self._queue[0]
             if delivery.qos and len(self._inflight or ()) >= connection.window:
                 return
@@ -112,13 +118,32 @@ class Session:
         if delivery.qos:
             self._number += 1
             delivery.number = self._number
-        ready = connection and not connection.full and not self._queue
-        if connection and ready and (not delivery.qos or len(self._inflight or ()) < connection.window):
+        if connection and not connection.blocked and self._may_start(delivery, connection):
             return self._start(delivery, connection)
         self._queue = self._queue or deque()
         self._queue.append(delivery)
         self._lossy += not delivery.qos
         return self._keep(delivery) if delivery.qos else None
+
+    def _may_start(self, delivery: Delivery, connection: Connection) -> bool:
+        """Whether nothing is before it: of messages at QoS 0 one of their own, of others any, or too many under way."""
+        if not delivery.qos:
+            return not self._lossy
+        return not self._queue and len(self._inflight or ()) < connection.window
+
+    def _send_numbered(self, message: Message, qos: int, connection: Connection) -> bool:
+        """Send a message to a client of a version before 5 whose session ends with it; False if it must wait."""
+        inflight = self._inflight
+        if inflight is None:
+            inflight = self._inflight = {}
+        size = self._size + message.size
+        if len(inflight) >= connection.window or size > self.broker.limits.queued:
+            return False
+        self._size = size
+        packet_id = self._free_id()
+        inflight[packet_id] = Delivery(message, qos, False, (), 0, packet_id, True)
+        connection.send(message.numbered(packet_id))
+        return True
 
     def _make_room(self, delivery: Delivery) -> bool:
         """Drop old messages at QoS 0 until there is room for one more; whether there is."""
@@ -143,7 +168,7 @@ class Session:
             return self._done(delivery)
         if not delivery.qos:
             self._size -= delivery.message.size
-            connection.publish(delivery.packet(self.broker.now()))
+            connection.publish(self._packet(delivery))
             return None
         delivery.packet_id = delivery.packet_id or self._free_id()
         self._inflight = self._inflight or {}
@@ -160,10 +185,13 @@ class Session:
         underway = self._inflight and self._inflight.get(delivery.packet_id) is delivery
         if self.connection is not connection or not underway:
             return
-        if connection.publish(delivery.packet(self.broker.now())):
+        if connection.publish(self._packet(delivery)):
             delivery.sent = True
         else:
             self._finish(delivery)
+
+    def _packet(self, delivery: Delivery) -> Publish:
+        return delivery.packet(self.broker.now() if delivery.message.expires else 0.0)
 
     def _transmit_kept(self, delivery: Delivery, connection: Connection) -> None:
         self._transmit(delivery, connection)
@@ -187,7 +215,8 @@ class Session:
         if not delivery or delivery.released:
             return False
         self._finish(delivery)
-        self.pump()
+        if self._queue:
+            self.pump()
         return True
 
     def recorded(self, packet_id: int) -> bool:
