@@ -101,7 +101,7 @@ class House:
         names = (self.advertise, *self.settings.tls.names)
         paths = certificates.ensure(self.data, names, self.settings.tls, self.clock.now())
         log = DoorLog()
-        self.household = Household(hub=self.hub, clock=self.clock, limits=self.settings.limits, log=log)
+        self.household = Household(hub=self.hub, clock=self.clock, settings=self.settings, log=log)
         self.doorman = Doorman(
             clock=self.clock,
             limits=self.settings.limits,

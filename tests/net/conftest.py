@@ -23,4 +23,4 @@ def clock() -> VirtualClock:
 @pytest.fixture
 async def build(keys: Path, clock: VirtualClock) -> AsyncIterator[Callable[..., TestHouse]]:
     with ExitStack() as stack:
-        yield lambda **limits: stack.enter_context(house(keys, clock, **limits))
+        yield lambda **settings: stack.enter_context(house(keys, clock, **settings))

@@ -41,7 +41,7 @@ from homeward.net.doorlog import DoorLog
 from homeward.net.doorman import Doorman
 from homeward.net.household import Household
 from homeward.net.recognise import recognise
-from homeward.settings import Limits, Settings, Tls
+from homeward.settings import Limits, Mqtt, Settings, Tls
 from homeward.setup import certificates
 from homeward.testing.clock import VirtualClock
 from homeward.testing.store import MemoryStore
@@ -147,8 +147,8 @@ class TestHouse:
 
     __test__ = False
 
-    def __init__(self, keys: Path, limits: Limits, clock: Clock) -> None:
-        settings = Settings(limits=limits, adopt_all=True)
+    def __init__(self, keys: Path, settings: Settings, clock: Clock) -> None:
+        limits = settings.limits
         self.store = MemoryStore()
         self.hub = Hub(
             store=self.store, bus=LocalBus(), clock=clock, settings=settings, advertise="127.0.0.1", ports={}
@@ -158,7 +158,7 @@ class TestHouse:
         paths = certificates.ensure(keys, ["127.0.0.1"], Tls(), time.time())
         self.ca = paths.ca
         self.log = DoorLog()
-        self.household = Household(hub=self.hub, clock=clock, limits=limits, log=self.log)
+        self.household = Household(hub=self.hub, clock=clock, settings=settings, log=self.log)
         self.doorman = Doorman(
             clock=clock,
             limits=limits,
@@ -177,8 +177,9 @@ class TestHouse:
 
 
 @contextmanager
-def house(keys: Path, clock: VirtualClock, **limits: float) -> Iterator[TestHouse]:
+def house(keys: Path, clock: VirtualClock, mqtt: Mqtt | None = None, **limits: float) -> Iterator[TestHouse]:
     """A house with these limits, shut at the end."""
-    built = TestHouse(keys, msgspec.structs.replace(Limits(), **limits), clock)
+    settings = Settings(limits=msgspec.structs.replace(Limits(), **limits), mqtt=mqtt or Mqtt(), adopt_all=True)
+    built = TestHouse(keys, settings, clock)
     yield built
     built.doorman.close()

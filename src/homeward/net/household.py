@@ -16,8 +16,9 @@ from homeward.hub.hub import Hub
 from homeward.mqtt import broker
 from homeward.mqtt.broker import Broker
 from homeward.net.doorlog import DoorLog
+from homeward.net.people import People
 from homeward.net.vault import FactVault
-from homeward.settings import Limits
+from homeward.settings import Limits, Settings
 
 PEOPLE = "people"
 """The realm of clients that belong to no family: Home Assistant, and whatever else its owner has."""
@@ -43,14 +44,16 @@ class Household:
         StorageError: what a broker kept cannot be read.
     """
 
-    def __init__(self, *, hub: Hub, clock: Clock, limits: Limits, log: DoorLog) -> None:
+    def __init__(self, *, hub: Hub, clock: Clock, settings: Settings, log: DoorLog) -> None:
         self.loop = asyncio.get_running_loop()
         self.hub = hub
         self.clock = clock
-        self.limits = limits
+        self.limits = limits = settings.limits
+        self.origins = settings.mqtt.origins
         self.log = log
         self.mqtt_limits = _mqtt(limits)
         self.brokers = {realm: self._broker(realm) for realm in (*hub.families, PEOPLE)}
+        self.people = People(hub, self.brokers[PEOPLE], settings.mqtt, failures=limits.sign_in_failures)
         self.notes: Counter[tuple[str, str]] = Counter()
         """How often each family noted what."""
         self._dirty: list[Flushed] = []

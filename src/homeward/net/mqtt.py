@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import cache
 
 from homeward.families.base import Family, MqttSession, Peer, Refusal
 from homeward.mqtt.broker import Connection
@@ -11,13 +12,12 @@ from homeward.mqtt.reasons import Reason
 from homeward.net.carrier import Carrier
 from homeward.net.doorlog import Handshake
 from homeward.net.household import Household
+from homeward.net.people import Person
 from homeward.net.stream import Writable
 from homeward.store.base import Batch
 
-_NOBODY = Refusal(2, "no family knows a client of this id")
 _NO_SUCH_METHOD = Refusal(5, "no method of enhanced authentication is offered", Reason.BAD_AUTHENTICATION_METHOD)
 _VERSIONS = {3: "mqtt 3.1", 4: "mqtt 3.1.1", 5: "mqtt 5"}
-_OVER_TLS = {version: f"{version} over TLS" for version in _VERSIONS.values()}
 
 
 class MqttReceiver:
@@ -78,22 +78,25 @@ class MqttReceiver:
         """No family has a method of enhanced authentication: `sign_in` has not begun one."""
         return _NO_SUCH_METHOD
 
-    def sign_in(self, request: Connect) -> MqttGuest | Refusal:
-        """Ask each family whether the client is one of its own."""
+    def sign_in(self, request: Connect) -> MqttGuest | Person | Refusal:
+        """Ask each family whether the client is one of its own, then whether it is a person's."""
         if "authentication_method" in request.properties:
             self._log(request, _NO_SUCH_METHOD.reason)
             return _NO_SUCH_METHOD
+        now = self._house.clock.now()
         for family in self._house.hub.families.values():
-            if answer := family.sign_in(request, self._peer, self._house.clock.now()):
+            if answer := family.sign_in(request, self._peer, now):
                 return self._decide(request, family, answer)
-        self._log(request, _NOBODY.reason)
-        return _NOBODY
+        person = self._house.people.sign_in(request, self._peer, now)
+        self._log(request, person.reason if isinstance(person, Refusal) else "ok")
+        return person
 
     def _decide(self, request: Connect, family: Family, answer: MqttSession | Refusal) -> MqttGuest | Refusal:
         self._log(request, answer.reason if isinstance(answer, Refusal) else "ok")
         if isinstance(answer, Refusal):
             return answer
-        return MqttGuest(self._house, family, answer, self._peer, self._connection, _VERSIONS[request.level])
+        transport = _transport(request.level, self._stream.framing, tls=bool(self._peer.tls))
+        return MqttGuest(self._house, family, answer, self._peer, self._connection, transport)
 
     def _log(self, request: Connect, verdict: str) -> None:
         self._house.log.add(
@@ -101,7 +104,7 @@ class MqttReceiver:
                 at=self._house.clock.now(),
                 door=self._peer.door,
                 peer=f"{self._peer.host}:{self._peer.port}",
-                protocol=_VERSIONS[request.level],
+                protocol=_transport(request.level, self._stream.framing, tls=False),
                 client=request.client_id,
                 verdict=verdict,
                 tls=self._peer.tls,
@@ -118,9 +121,9 @@ class MqttGuest(Carrier):
     """A command that waited for its device could switch on a heater hours later: the hub's have a deadline instead."""
 
     def __init__(
-        self, house: Household, family: Family, session: MqttSession, peer: Peer, wire: Connection, version: str
+        self, house: Household, family: Family, session: MqttSession, peer: Peer, wire: Connection, transport: str
     ) -> None:
-        super().__init__(house, family, session, peer, wire, _OVER_TLS[version] if peer.tls else version)
+        super().__init__(house, family, session, peer, wire, transport)
         self.broker = house.brokers[family.name]
         self.identity = session.identity
         self.keep_alive = family.keep_alive
@@ -139,3 +142,10 @@ class MqttGuest(Carrier):
         """It published; the batch is what its acknowledgement waits for."""
         self.last_frame = now = self.house.clock.now()  # `heard`, in line: this is the busiest place of the house
         return self.carry(self.mqtt.published(topic, payload, now))
+
+
+@cache
+def _transport(level: int, framing: str, *, tls: bool) -> str:
+    """What is spoken, in words; thousands of connections share them."""
+    layers = " and ".join([framing] * bool(framing) + ["TLS"] * tls)
+    return f"{_VERSIONS[level]} over {layers}" if layers else _VERSIONS[level]

@@ -42,6 +42,10 @@ class Writable(Protocol):
     """A connection as a receiver writes to it."""
 
     @property
+    def framing(self) -> str:
+        """What lies between TCP or TLS and what is written, in a word; empty: nothing."""
+
+    @property
     def unwritten(self) -> int:
         """Bytes that wait for the peer to read."""
 
@@ -72,6 +76,8 @@ class Stream:
         "receiver",
         "sock",
     )
+
+    framing = ""
 
     def __init__(
         self,

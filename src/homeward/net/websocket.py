@@ -10,7 +10,7 @@ from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request as Opening
 from websockets.protocol import State
 from websockets.server import ServerProtocol
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
 from homeward.families.base import Peer, Request
 from homeward.net.household import Household
@@ -20,6 +20,8 @@ from homeward.net.stream import Stream
 PATHS = ("/mqtt", "/")
 """Where a WebSocket of MQTT is opened."""
 _SUBPROTOCOLS = (Subprotocol("mqtt"), Subprotocol("mqttv3.1"))
+_FIXED_HEADER = 5
+"""Bytes of an MQTT packet beside those that `limits.frame` counts, at most."""
 _GOODBYE = 5.0
 """Seconds that a client has to close its side."""
 _SILENT = logging.Logger("websockets", logging.CRITICAL + 1)
@@ -38,12 +40,19 @@ class WebSocketReceiver:
 
     __slots__ = ("_deadline", "_mqtt", "_now", "_protocol", "_reason", "_stream")
 
+    framing = "WebSocket"
+
     def __init__(self, house: Household, stream: Stream, peer: Peer) -> None:
         self._now = house.loop.time
         self._stream = stream
         self._reason = ""
         self._deadline = 0.0
-        self._protocol = ServerProtocol(subprotocols=_SUBPROTOCOLS, max_size=house.limits.frame, logger=_SILENT)
+        self._protocol = ServerProtocol(
+            origins=[None, *map(Origin, house.origins)] if house.origins else None,
+            subprotocols=_SUBPROTOCOLS,
+            max_size=house.limits.frame + _FIXED_HEADER,
+            logger=_SILENT,
+        )
         self._mqtt = MqttReceiver(house, self, peer)
 
     def open(self, request: Request) -> None:
