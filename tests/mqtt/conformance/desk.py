@@ -12,7 +12,7 @@ import re
 from collections import deque
 
 from homeward.mqtt.broker import Broker, Challenge, Connection, Limits, Refusal
-from homeward.mqtt.packets import Auth, Connect
+from homeward.mqtt.packets import Auth, Connect, Subscribe, Subscription
 from homeward.mqtt.properties import NONE, Properties
 from homeward.mqtt.reasons import Reason
 from homeward.testing.clock import VirtualClock
@@ -68,12 +68,13 @@ class Desk:
         keep_alive: int = 0,
         properties: Properties = NONE,
     ) -> Line:
-        """A client that is connected; for tests of what comes after."""
+        """A client that is connected; for tests of what comes after. It is sent nothing but its CONNACK."""
         line = self.line()
         line.send(Connect(client_id, keep_alive, clean, level=level, properties=properties).encode(level))
         greeting = line.take()
-        assert greeting[0] == 0x20, greeting.hex(" ")
         assert not line.ended
+        assert greeting[0] == 0x20, greeting.hex(" ")
+        assert len(greeting) == 2 + greeting[1], greeting.hex(" ")
         return line
 
     def advance(self, seconds: float) -> None:
@@ -126,10 +127,18 @@ class Line:
         """Exactly these bytes, as `octets` reads them, are what the client has got since last asked."""
         assert self.take().hex(" ") == octets(packet).hex(" ")
 
-    def expect_end(self, packet: str | bytes = b"") -> None:
-        """Exactly these bytes have come, and the broker closes the connection."""
+    def expect_end(self, packet: str | bytes = b"", why: str = "") -> None:
+        """Exactly these bytes have come, and the broker closes the connection, for a reason that mentions `why`."""
         self.expect(packet)
         assert self.ended
+        assert why in self.ended
+
+    def subscribe(self, topic_filter: str, qos: int = 0) -> None:
+        """Subscribe and take the answer; for tests of what comes after."""
+        level = self.connection.level
+        self.send(Subscribe(1, (Subscription(topic_filter, qos),)).encode(level))
+        answer = self.take()
+        assert answer[:1] == b"\x90", answer.hex(" ")
 
     @property
     def ended(self) -> str:
