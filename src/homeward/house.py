@@ -139,7 +139,14 @@ class House:
         limits = self.settings.limits
         remember = partial(self.hub.remember, OWNER)
         self._auth = Auth(self.hub.facts(OWNER), remember, self.clock, failures=limits.sign_in_failures)
-        app = build(self.hub, self._auth, self.settings, names=[self.advertise], handshakes=self.household.log)
+        app = build(
+            self.hub,
+            self._auth,
+            self.settings,
+            self.household.people,
+            names=[self.advertise],
+            handshakes=self.household.log,
+        )
         self._server = Server(app, *_address(self.settings.web), limits)
         self._server.bind()
         stack.push_async_callback(self._server.stop)

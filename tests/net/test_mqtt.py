@@ -32,7 +32,7 @@ async def test_a_client_signs_in_subscribes_and_is_published_to(build: Build) ->
     ("connect", "code", "verdict"),
     [
         (Connect("echo", username="u", password=b"wrong"), 4, "the password is not sesame"),
-        (Connect("nobody"), 2, "no family knows a client of this id"),
+        (Connect("nobody"), 5, "no family knows a client of this id, and it gives no user name"),
     ],
 )
 async def test_a_client_that_may_not_come_in_is_told_and_noted(

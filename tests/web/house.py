@@ -17,7 +17,10 @@ from homeward.errors import DeviceRefused, InvalidValue
 from homeward.families.base import Answer, Call, Effects, Family, Home, Remember, Report, Seen
 from homeward.hub.hub import Hub
 from homeward.model import Description, Device, Entity, Platform, Secret, Value
+from homeward.mqtt.broker import Broker
+from homeward.mqtt.broker import Limits as BrokerLimits
 from homeward.net.doorlog import DoorLog, Handshake
+from homeward.net.people import People
 from homeward.settings import Settings
 from homeward.testing.clock import VirtualClock
 from homeward.testing.home import seeded
@@ -144,7 +147,10 @@ class WebHouse:
             failures=self.settings.limits.sign_in_failures,
             randomness=seeded(1),
         )
-        self.app = build(self.hub, self.auth, self.settings, handshakes=self.log)
+        self.broker = Broker(BrokerLimits(), self.clock.now)
+        failures = self.settings.limits.sign_in_failures
+        self.people = People(self.hub, self.broker, self.settings.mqtt, failures=failures, randomness=seeded(2))
+        self.app = build(self.hub, self.auth, self.settings, self.people, handshakes=self.log)
 
     def token(self, role: Role = Role.ADMIN) -> str:
         """The text of a new token."""

@@ -79,6 +79,8 @@ DECISIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "create a token": ("POST", TOKENS, {"name": "new"}),
     "revoke a token": ("DELETE", f"{TOKENS}/{{token}}", {}),
     "set up": ("POST", "/api/v1/setup", {"code": "{code}"}),
+    "let an MQTT user in": ("POST", "/api/v1/mqtt/users", {"name": "bob"}),
+    "remove an MQTT user": ("DELETE", "/api/v1/mqtt/users/ann", {}),
     "create an account": ("POST", "/api/v1/families/lamp/accounts", {"email": "a@home.test", "password": "x"}),
 }
 
@@ -88,6 +90,7 @@ async def test_a_decision_is_answered_when_it_is_stored_and_not_before(house: We
     house.lamp(adopted=False)
     method, path, body = DECISIONS[decision]
     client, spare = house.client(), house.auth.issue("spare", Role.VIEWER)[0]
+    house.people.put("ann")
     if "code" in body:
         body = {"code": house.auth.setup_link("").partition("#")[2]}
     house.store.hold()

@@ -15,6 +15,7 @@ BODIES: dict[str, Any] = {
     "call_device": {"method": "get"},
     "create_account": {"email": "a@home.test", "password": "secret"},
     "create_token": {"name": "new"},
+    "put_mqtt_user": {"name": "bob", "password": "secret"},
     "set_up": {"code": "wrong"},
 }
 MAY: dict[str, Role | None] = {
@@ -33,6 +34,9 @@ MAY: dict[str, Role | None] = {
     "list_tokens": Role.ADMIN,
     "create_token": Role.ADMIN,
     "revoke_token": Role.ADMIN,
+    "list_mqtt_users": Role.ADMIN,
+    "put_mqtt_user": Role.ADMIN,
+    "remove_mqtt_user": Role.ADMIN,
     "set_up": None,
     "healthz": None,
     "readyz": None,
@@ -50,7 +54,8 @@ async def test_each_role_may_do_what_it_may_and_no_more(route: Route, role: Role
     house = WebHouse()
     house.lamp()
     token = next(iter(house.auth.tokens), None) or house.auth.issue("spare", Role.VIEWER)[0]
-    path = route.path.format(device="lamp-aa0001", family="lamp", token=token.id)
+    house.people.put("ann")
+    path = route.path.format(device="lamp-aa0001", family="lamp", token=token.id, user="ann")
     answer = await house.client(role).request(route.method, path, json=BODIES.get(route.name))
     needed = MAY[route.name]
     if needed is None:

@@ -20,17 +20,23 @@ async def test_no_answer_holds_a_secret(capfd: pytest.CaptureFixture[str], caplo
     client = house.client()
     token = client.headers["authorization"].removeprefix("Bearer ")
     code = house.auth.setup_link("").partition("#")[2]
-    bodies = BODIES | {"create_account": {"email": "a@home.test", "password": PASSWORD, "key": KEY}}
+    user, drawn, _ = house.people.put("ann")
+    bodies = BODIES | {
+        "create_account": {"email": "a@home.test", "password": PASSWORD, "key": KEY},
+        "put_mqtt_user": {"name": "bob", "password": PASSWORD},
+    }
+    misfit = {"password": [PASSWORD], "hash": [PASSWORD], "code": [code], "token": token}
     said = []
     for route in ROUTES:
-        path = route.path.format(device="lamp-aa0001", family="lamp", token="none")
-        for body in (bodies.get(route.name), {"password": [PASSWORD], "code": [code], "token": token}):
+        path = route.path.format(device="lamp-aa0001", family="lamp", token="none", user="ann")
+        for body in (bodies.get(route.name), misfit):
             answer = await client.request(route.method, path, json=body)
             said.append(answer.text + str(answer.headers))
     async with house.subscribed() as socket:
         said.append(json.dumps(await socket.hear()))
     said += [*capfd.readouterr(), caplog.text]
-    for secret in (KEY, PASSWORD, NATIVE, token, code):
+    assert drawn
+    for secret in (KEY, PASSWORD, NATIVE, token, code, drawn.reveal(), user.password.reveal()):
         assert not any(secret in text for text in said)
 
 

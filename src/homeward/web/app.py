@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from homeward.errors import HomewardError
 from homeward.net.doorlog import Handshake
+from homeward.net.people import People
 from homeward.settings import Settings
 from homeward.web import openapi, pages, problems
 from homeward.web.auth import Auth
@@ -33,12 +34,13 @@ def build(
     hub: Hub,
     auth: Auth,
     settings: Settings,
+    people: People,
     *,
     names: Iterable[str] = (),
     handshakes: Callable[[], Sequence[Handshake]] = tuple,
 ) -> Starlette:
     """The application. It answers to `names` beside the names in the settings; addresses it answers to always."""
-    house = Context(hub, auth, settings, handshakes)
+    house = Context(hub, auth, settings, handshakes, people)
     answers_to = {settings.advertise, *settings.tls.names, *names}
     return Starlette(
         routes=[*_api(house), *_documents(house), WebSocketRoute(f"{API}/ws", Live(house).serve)],

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from homeward.net.doorlog import Handshake
+from homeward.net.people import People
 from homeward.settings import Settings
 from homeward.web.auth import Auth
 
@@ -20,3 +21,4 @@ class Context(NamedTuple):
     auth: Auth
     settings: Settings
     handshakes: Callable[[], Sequence[Handshake]]
+    people: People

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from homeward.hub.view import DeviceView
 from homeward.model import Event, EventKind, Secret, Value
+from homeward.mqtt.users import Filters
 from homeward.web.tokens import Role
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -131,6 +132,39 @@ class NewAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     user_id: Name | None = None
     key: Secret | None = None
     """What the account's devices sign with, to keep devices that have one already."""
+
+
+class NewMqttUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A user of the MQTT broker to be made or changed. What is left out stays as it is; for a new user rules are then
+    `#`, and a password is drawn at random.
+    """
+
+    name: Name
+    password: Secret | None = None
+    hash: Secret | None = None
+    """In place of the password: the hash of one, as Mosquitto's password file has it."""
+    publish: Filters | None = None
+    subscribe: Filters | None = None
+
+
+class MqttUserView(msgspec.Struct, frozen=True):
+    """A user of the MQTT broker, and how many of its clients are connected. The rules are topic filters, where `%u` is
+    its name and `%c` a client's id.
+    """
+
+    name: str
+    publish: tuple[str, ...]
+    subscribe: tuple[str, ...]
+    connected: int
+
+
+class IssuedMqttUser(msgspec.Struct, frozen=True):
+    """A user as it is from now on. `password` is one that was drawn for it; it is shown this once."""
+
+    name: str
+    publish: tuple[str, ...]
+    subscribe: tuple[str, ...]
+    password: str | None = None
 
 
 class Health(msgspec.Struct, frozen=True):

@@ -104,6 +104,7 @@ STATUS: Mapping[str, int] = {
     "entity_not_found": 404,
     "token_not_found": 404,
     "family_not_found": 404,
+    "user_not_found": 404,
     "not_found": 404,
     "method_not_allowed": 405,
     "request_too_slow": 408,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple, get_type_hints
 
-from homeward.web import accounts, devices, people
+from homeward.web import accounts, devices, mqtt, people
 from homeward.web.tokens import Role
 
 VIEWER, OPERATOR, ADMIN = Role
@@ -59,6 +59,9 @@ ROUTES = (
     Route("GET", f"{API}/tokens", ADMIN, people.list_tokens),
     Route("POST", f"{API}/tokens", ADMIN, people.create_token, 201),
     Route("DELETE", f"{API}/tokens/{{token}}", ADMIN, people.revoke_token, 204),
+    Route("GET", f"{API}/mqtt/users", ADMIN, mqtt.list_mqtt_users),
+    Route("POST", f"{API}/mqtt/users", ADMIN, mqtt.put_mqtt_user),
+    Route("DELETE", f"{API}/mqtt/users/{{user}}", ADMIN, mqtt.remove_mqtt_user, 204),
     Route("POST", f"{API}/setup", ANYONE, people.set_up, 201),
     Route("GET", "/healthz", ANYONE, people.healthz),
     Route("GET", "/readyz", ANYONE, people.readyz),
