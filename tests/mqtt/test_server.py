@@ -1,6 +1,5 @@
 import asyncio
 import re
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from homeward.mqtt.packets import Subscription as To
 from homeward.mqtt.reasons import Reason
 from homeward.mqtt.server import Server
 
-from .house import TestGuest
+from .house import Now, TestGuest
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "mqtt" / "broker.md"
 
@@ -56,7 +55,7 @@ def welcome(broker: Broker, request: Connect) -> Guest | Refusal:
 
 @pytest.fixture
 async def server() -> AsyncIterator[Server]:
-    async with Server(Broker(Limits(), time.time), welcome) as server:
+    async with Server(Broker(Limits(), Now()), welcome) as server:
         yield server
 
 
@@ -89,7 +88,7 @@ async def test_a_silent_client_is_told_and_hung_up(server: Server) -> None:
 
 
 async def test_a_slow_reader_gets_all_that_waits_for_it_and_the_others_do_not_wait() -> None:
-    server = Server(Broker(Limits(queued=100_000_000), time.time), welcome)
+    server = Server(Broker(Limits(queued=100_000_000), Now()), welcome)
     port = await server.listen("127.0.0.1", 0)
     slow, quick = await call(port, Connect("slow")), await call(port, Connect("quick"))
     for caller in (slow, quick):
@@ -110,7 +109,7 @@ async def test_a_slow_reader_gets_all_that_waits_for_it_and_the_others_do_not_wa
 
 
 async def test_clients_are_told_that_the_broker_goes_down() -> None:
-    async with Server(Broker(Limits(), time.time), welcome) as server:
+    async with Server(Broker(Limits(), Now()), welcome) as server:
         caller = await call(await server.listen("127.0.0.1", 0), Connect("me", level=5))
         await caller.get()
     gone = await caller.get()
