@@ -82,9 +82,9 @@ def _pass_on(guest: Guest, session: Session, packet: Publish, raw: bytes) -> tup
 
 
 def _check_quota(connection: Connection) -> None:
-    """Only MQTT 5 can tell a client how many messages it may have under way [5: 3.3.4]."""
-    most = connection.limits.inflight
-    if connection.terms and connection.unacknowledged >= most:
+    """Only MQTT 5 can tell a client how many messages it may have under way [5: 3.3.4]; identifiers end there too."""
+    most = connection.limits.inflight if connection.terms else 0xFFFF
+    if connection.unacknowledged >= most:
         raise MalformedPacket(f"more than {most} unacknowledged messages", Reason.RECEIVE_MAXIMUM_EXCEEDED)
 
 

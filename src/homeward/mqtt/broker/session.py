@@ -168,7 +168,8 @@ class Session:
             return self._done(delivery)
         if not delivery.qos:
             self._size -= delivery.message.size
-            connection.publish(self._packet(delivery))
+            if not connection.publish(self._packet(delivery)):
+                self.broker.counts["dropped_large"] += 1
             return None
         delivery.packet_id = delivery.packet_id or self._free_id()
         self._inflight = self._inflight or {}
@@ -188,6 +189,7 @@ class Session:
         if connection.publish(self._packet(delivery)):
             delivery.sent = True
         else:
+            self.broker.counts["dropped_large"] += 1
             self._finish(delivery)
 
     def _packet(self, delivery: Delivery) -> Publish:
