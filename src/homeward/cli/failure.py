@@ -28,6 +28,7 @@ EXIT: Mapping[str, Exit] = {
     "entity_not_found": Exit.NOT_FOUND,
     "token_not_found": Exit.NOT_FOUND,
     "family_not_found": Exit.NOT_FOUND,
+    "user_not_found": Exit.NOT_FOUND,
     "device_offline": Exit.UNREACHABLE,
     "deadline_exceeded": Exit.UNREACHABLE,
     "not_signed_in": Exit.NOT_ALLOWED,
