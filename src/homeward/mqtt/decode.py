@@ -41,7 +41,7 @@ def decode(first: int, body: bytes, level: int = 4) -> Packet:
     """The packet with this first byte and body, at the protocol level of its connection (a CONNECT says its own).
 
     Raises:
-        UnacceptableProtocol: a CONNECT of another protocol or level.
+        UnacceptableProtocol: a CONNECT of a level that is not spoken here.
         MalformedPacket: anything else the standard forbids.
     """
     if first & 0xF0 == 0x30:
@@ -114,6 +114,8 @@ def _check_message(known: Properties) -> None:
 
 def _connect(fields: Fields, _: int) -> Connect:
     name, level = fields.text(), fields.byte()
+    if name not in NAMES.values():
+        raise MalformedPacket(f"another protocol than MQTT: {name!r} [3.1.2.1]", Reason.UNSUPPORTED_PROTOCOL_VERSION)
     if NAMES.get(level) != name:
         raise UnacceptableProtocol(f"protocol {name!r} level {level}")
     flags, keep_alive = fields.byte(), fields.number()

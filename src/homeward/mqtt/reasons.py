@@ -83,7 +83,7 @@ class MalformedPacket(ProtocolError):
 
 
 class UnacceptableProtocol(MalformedPacket):
-    """A CONNECT of a protocol name or level that is not spoken here; answered with return code 1 [3.1.2.2]."""
+    """A CONNECT of a protocol level that is not spoken here; answered with return code 1 [3.1.2.2]."""
 
     code = "unacceptable_protocol"
 
