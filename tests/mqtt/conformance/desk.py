@@ -125,13 +125,14 @@ class Line:
 
     def expect(self, packet: str | bytes) -> None:
         """Exactly these bytes, as `octets` reads them, are what the client has got since last asked."""
-        assert self.take().hex(" ") == octets(packet).hex(" ")
+        got, wanted = self.take(), octets(packet)
+        assert got == wanted, f"{got.hex(' ')} came, not {wanted.hex(' ')}"
 
     def expect_end(self, packet: str | bytes = b"", why: str = "") -> None:
         """Exactly these bytes have come, and the broker closes the connection, for a reason that mentions `why`."""
         self.expect(packet)
         assert self.ended
-        assert why in self.ended
+        assert why in self.ended, self.ended
 
     def subscribe(self, topic_filter: str, qos: int = 0) -> None:
         """Subscribe and take the answer; for tests of what comes after."""
