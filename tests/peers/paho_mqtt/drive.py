@@ -15,8 +15,18 @@ class Drive:
     def __init__(self, tell: Callable[..., None]) -> None:
         self._tell = tell
 
-    async def connect(self, port: int, ca: str, client_id: str, username: str, password: str, protocol: int = 4) -> str:
-        """What the server answers to CONNECT."""
+    async def connect(
+        self,
+        port: int,
+        client_id: str,
+        username: str,
+        password: str,
+        ca: str | None = None,
+        protocol: int = 4,
+        transport: str = "tcp",
+        path: str = "/mqtt",
+    ) -> str:
+        """What the server answers to CONNECT; without `ca` that is asked in the clear."""
         answered: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         loop = asyncio.get_running_loop()
 
@@ -24,8 +34,10 @@ class Drive:
             if not answered.done():
                 loop.call_soon_threadsafe(answered.set_result, str(reason))
 
-        self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id, protocol=protocol)
-        self._client.tls_set(ca)
+        self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id, protocol=protocol, transport=transport)
+        self._client.ws_set_options(path)
+        if ca:
+            self._client.tls_set(ca)
         self._client.username_pw_set(username, password)
         self._client.on_connect = connected
         self._client.on_message = lambda client, data, message: self._tell(
