@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,6 +21,8 @@ from homeward.settings import Mqtt, Settings
 from homeward.testing.clock import VirtualClock
 from homeward.testing.home import seeded
 from homeward.testing.store import MemoryStore
+
+from .echo import TestHouse
 
 HERE, THERE = Peer("192.0.2.1", 4000, "tcp:1883"), Peer("192.0.2.2", 4000, "tcp:1883")
 SESAME = Secret("sesame")
@@ -254,3 +258,39 @@ def test_connected_clients_are_counted_by_user(house: PeopleHouse) -> None:
     lines = [Line(house, name, clean=False) for name in ("1", "2", "3")]
     lines[0].connection.lost("gone")
     assert house.people.connected() == {"bob": 2}
+
+
+async def test_devices_at_an_address_that_guesses_are_not_locked_out(build: Callable[..., TestHouse]) -> None:
+    house = build(sign_in_failures=1)
+    assert await answer(house, Connect("c1", username="bob", password=b"guess")) == b"\x20\x02\0\4"
+    assert await answer(house, Connect("c1", username="bob", password=b"another")) == b"\x20\x02\0\3"
+    assert await answer(house, Connect("echo", username="u", password=b"sesame")) == b"\x20\x02\0\0"
+    verdicts = [entry.verdict for entry in house.log()]
+    assert verdicts == [
+        "the user name or the password is wrong",
+        "too many sign-ins from this address have failed: wait 600 s",
+        "ok",
+    ]
+    assert not any(word in repr(house.log()) for word in ("guess", "another", "sesame"))
+
+
+@pytest.mark.parametrize("level", [3, 4, 5])
+async def test_users_sign_in_at_the_door_of_the_devices_in_every_version(
+    build: Callable[..., TestHouse], level: int
+) -> None:
+    house = build()
+    house.household.people.put("bob", password=SESAME)
+    connack = await answer(house, Connect("c1", username="bob", password=b"sesame", level=level))
+    assert connack[0] == 0x20
+    assert connack[3] == 0
+    assert house.household.people.connected() == {"bob": 1}
+    assert house.hub.devices() == []
+
+
+async def answer(house: TestHouse, request: Connect) -> bytes:
+    """What the house says to a CONNECT, in the first moment."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    writer.write(request.encode())
+    data = await asyncio.wait_for(reader.read(100), 5)
+    writer.close()
+    return data

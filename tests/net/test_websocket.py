@@ -12,6 +12,7 @@ from websockets.typing import Subprotocol
 
 from homeward.mqtt.packets import Connect, Disconnect, PingReq
 from homeward.net import websocket
+from homeward.settings import Mqtt
 
 from .echo import TestHouse
 
@@ -29,9 +30,11 @@ HEAD = (
 MQTT = b"Sec-WebSocket-Protocol: mqtt\r\n\r\n"
 
 
-def opened(house: TestHouse, path: str = "/mqtt", *, offers: tuple[str, ...] = ("mqtt",), tls: bool = False) -> connect:
+def opened(
+    house: TestHouse, path: str = "/mqtt", *, offers: tuple[str, ...] = ("mqtt",), tls: bool = False, **options: Any
+) -> connect:
     """A browser's way in."""
-    options: dict[str, Any] = {"ssl": house.tls()} if tls else {}
+    options |= {"ssl": house.tls()} if tls else {}
     url = f"{'wss' if tls else 'ws'}://127.0.0.1:{house.port}{path}"
     return connect(url, subprotocols=[Subprotocol(name) for name in offers] or None, proxy=None, **options)
 
@@ -114,6 +117,22 @@ async def test_at_another_path_no_websocket_is_opened(build: Build) -> None:
         async with opened(build(), "/elsewhere"):
             pass
     assert refused.value.response.status_code == 200  # the echo's own answer
+
+
+@pytest.mark.parametrize("origin", [None, "https://panel.home"])
+async def test_pages_that_may_open_one_can_be_named(build: Build, origin: str | None) -> None:
+    house = build(mqtt=Mqtt(origins=("https://panel.home",)))
+    async with opened(house, origin=origin) as socket:
+        assert socket.subprotocol == "mqtt"
+    with pytest.raises(InvalidStatus) as refused:
+        async with opened(house, origin="https://panel.home.evil"):
+            pass
+    assert refused.value.response.status_code == 403
+
+
+async def test_any_page_may_open_one_where_none_is_named(build: Build) -> None:
+    async with opened(build(), origin="https://elsewhere.test") as socket:
+        assert socket.subprotocol == "mqtt"
 
 
 async def test_packets_may_be_torn_over_frames_and_frames_may_hold_several(build: Build) -> None:
