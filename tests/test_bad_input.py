@@ -10,7 +10,7 @@ import pytest
 from homeward.families.meross import Meross, wire
 from homeward.house import House
 from homeward.mqtt.client import Client, ConnectionRefused
-from homeward.mqtt.packets import Connect, Publish
+from homeward.mqtt.packets import Connect, Publish, Subscription
 from homeward.settings import Settings
 
 KEY, USER, MAC = "0123456789abcdef", "46884", "48:e1:e9:d5:84:42"
@@ -51,7 +51,7 @@ async def plug(house: House, request: Connect | None = None) -> Client:
     """The device, signed in, listening, and known by what it can."""
     client = Client("127.0.0.1", house.doorman.doors[0].spec.port, request or connect())
     await client.open()
-    await client.subscribe((wire.request_topic(UUID), 1))
+    await client.subscribe(Subscription(wire.request_topic(UUID), 1))
     await client.publish(TOPIC, push(0, 1, namespace="Appliance.System.Ability"), qos=1)
     await client.publish(TOPIC, push(0, 2), qos=1)
     return client
@@ -112,17 +112,17 @@ async def test_on_a_full_disk_nothing_is_acknowledged_until_it_is_stored(house: 
 
 async def test_a_packet_that_says_it_is_256_mb_long_is_hung_up_at_its_first_bytes(house: House) -> None:
     client = await plug(house)
-    assert client._transport
-    client._transport.write(b"\x30\xff\xff\xff\x7f")
+    assert client._link
+    client._link.write(b"\x30\xff\xff\xff\x7f")
     await client.closed
     assert "a packet of 268435455 bytes" in house.hub.device(DEVICE).availability.reason
 
 
 async def test_a_packet_torn_at_every_byte_arrives_whole(house: House) -> None:
     client = await plug(house)
-    assert client._transport
+    assert client._link
     for byte in Publish(TOPIC, push(1, 3), qos=1, packet_id=9).encode():
-        client._transport.write(bytes((byte,)))
+        client._link.write(bytes((byte,)))
         await asyncio.sleep(0)
     await client.publish(TOPIC, push(1, 4), qos=1)
     assert switch(house) is True

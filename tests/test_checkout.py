@@ -28,7 +28,11 @@ TESTED_TOGETHER = {
     "families/meross/test_api.py": "families/meross/listing.py",
     "families/meross/test_client.py": "families/meross/replies.py",
     "hub/test_hub.py": "hub/facts.py hub/home.py hub/link.py hub/wait.py testing/store.py",
-    "net/test_mqtt.py": "mqtt/client.py net/carrier.py net/effects.py net/household.py",
+    "mqtt/client/test_client.py": "mqtt/client/connector.py mqtt/client/errors.py mqtt/client/transport.py",
+    "mqtt/client/test_state.py": """
+        mqtt/client/inbox.py mqtt/client/options.py mqtt/client/outbox.py mqtt/client/terms.py mqtt/client/__init__.py
+        """,
+    "net/test_mqtt.py": "net/carrier.py net/effects.py net/household.py",
     "net/test_doorman.py": "net/doorlog.py net/recognise.py net/stream.py net/tls.py",
     "peers/test_meross_iot.py": "cli/emulate.py cli/loop.py cli/serve.py house.py log.py net/emulate.py",
     "store/test_sqlite.py": "store/pending.py store/prune.py store/reader.py store/runs.py",

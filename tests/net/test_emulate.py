@@ -9,7 +9,7 @@ import pytest
 
 from homeward.errors import InvalidValue
 from homeward.families.base import NOTHING, Close, Effects, Publish, Reply, Request, Uplink, Wake
-from homeward.mqtt.packets import Connect
+from homeward.mqtt.packets import Connect, Subscription
 from homeward.net.door import DoorClosed, parse
 from homeward.net.emulate import EmulatedDevice
 from homeward.settings import Limits
@@ -31,7 +31,7 @@ class Parrot:
 
     def uplink(self) -> Uplink | None:
         connect = Connect("echo", 30, username="u", password=b"sesame")
-        return Uplink("127.0.0.1", self.port, connect, (("to/me", 1),)) if self.port else None
+        return Uplink("127.0.0.1", self.port, connect, (Subscription("to/me", 1),)) if self.port else None
 
     def start(self, now: float) -> Effects:
         self.lives.append("start")
@@ -93,7 +93,7 @@ async def test_a_device_calls_over_tls_and_hears_what_is_said_to_it(build: Build
     async with perch(house.port, clock) as sitting:
         await sitting.until("start", "hello", "connected")
         assert sitting.device.online
-        house.household.broker.publish("to/me", b"polly", 1)
+        house.household.brokers["echo"].publish("to/me", b"polly", 1)
         await sitting.until("polly")
     assert house.log()[0].tls.startswith("TLSv1.2")
 
@@ -102,7 +102,9 @@ async def test_it_calls_again_when_its_link_has_fallen(build: Build, clock: Virt
     house = build()
     async with perch(house.port, clock) as sitting:
         await sitting.until("connected")
-        next(iter(house.household.broker.clients.values())).close("fallen")
+        session = house.household.brokers["echo"].sessions["echo"]
+        assert session.connection
+        session.connection.close("fallen")
         await sitting.until("disconnected")
         assert not sitting.device.online
         clock.advance(1)

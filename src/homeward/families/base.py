@@ -15,7 +15,7 @@ import msgspec
 from homeward.errors import HomewardError
 from homeward.model import Description, Device, Entity, Value
 from homeward.mqtt.broker import Refusal as Refusal
-from homeward.mqtt.packets import Connect
+from homeward.mqtt.packets import Connect, Subscription
 
 
 class Peer(NamedTuple):
@@ -305,7 +305,7 @@ class Uplink(msgspec.Struct, frozen=True):
     host: str
     port: int
     connect: Connect
-    subscriptions: tuple[tuple[str, int], ...]
+    subscriptions: tuple[Subscription, ...]
     tls: bool = True
 
 

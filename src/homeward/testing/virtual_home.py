@@ -217,8 +217,8 @@ class Line:
         if not (uplink and self.link):
             self._home.clock.call_later(_PAUSE, self._call)
             return
-        for topic_filter, _ in uplink.subscriptions:
-            self.link.subscribe(topic_filter)
+        for wanted in uplink.subscriptions:
+            self.link.subscribe(wanted.filter)
         self._carry(self.emulator.connected(self._home.clock.now()))
 
     def _hear(self, topic: str, payload: bytes) -> None:

@@ -18,7 +18,7 @@ from homeward.families.meross.client import LanDevice, MerossClient
 from homeward.families.meross.emulator import Mss310
 from homeward.families.meross.replies import AccountRefused, Push
 from homeward.families.meross.wire import BadMessage
-from homeward.mqtt.packets import Connect, Publish
+from homeward.mqtt.packets import Connect, Publish, Subscription
 from homeward.testing.virtual_home import PEER
 from tests.families.meross.house import House
 from tests.families.meross.vectors import KEY, USER
@@ -43,8 +43,8 @@ class Wire:
             raise ConnectionRefusedError(self._house.refusals[-1].reason)
         self.link = link
 
-    async def subscribe(self, *filters: tuple[str, int]) -> tuple[int, ...]:
-        return tuple(1 if self.link.subscribe(name) else 0x80 for name, _ in filters)
+    async def subscribe(self, *filters: Subscription) -> tuple[int, ...]:
+        return tuple(1 if self.link.subscribe(wanted.filter) else 0x80 for wanted in filters)
 
     async def publish(self, topic: str, payload: bytes) -> None:
         self.link.publish(topic, payload)

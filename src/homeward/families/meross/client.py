@@ -27,7 +27,7 @@ from homeward.families.meross.replies import AccountRefused, DeviceInfo, Login, 
 from homeward.families.meross.traits import CONFIRMED_BY
 from homeward.families.meross.wire import BadMessage, Message, Params
 from homeward.mqtt.client import Client
-from homeward.mqtt.packets import Connect, Publish
+from homeward.mqtt.packets import Connect, Publish, Subscription
 
 _WRONG_REGION = 1030
 _now = time.time  # noqa: TID251 - who uses the library need not hand it in
@@ -44,10 +44,10 @@ class Line(Protocol):
     async def open(self) -> None:
         """Connect and sign in."""
 
-    async def subscribe(self, *filters: tuple[str, int]) -> tuple[int, ...]:
+    async def subscribe(self, *filters: Subscription) -> tuple[int, ...]:
         """Subscribe to topic filters."""
 
-    async def publish(self, topic: str, payload: bytes) -> None:
+    async def publish(self, topic: str, payload: bytes) -> object:
         """Publish."""
 
     def close(self) -> None:
@@ -321,7 +321,7 @@ class MerossClient:
                 connect = Connect(f"app:{self._app_id}", 30, True, login.user_id, password)
                 line = self._dial(host, port, connect, tls=self._tls, on_message=self._hear)
                 await line.open()
-                await line.subscribe((wire.push_topic(login.user_id), 1), (self.address, 1))
+                await line.subscribe(Subscription(wire.push_topic(login.user_id), 1), Subscription(self.address, 1))
                 self._lines[host, port] = line
         return line
 

@@ -15,6 +15,7 @@ from homeward.families.meross import wire
 from homeward.families.meross.emulator import EMULATORS, Mss310
 from homeward.families.meross.emulator.handlers import HANDLERS
 from homeward.families.meross.emulator.presets import GENERATIONS
+from homeward.mqtt.packets import Subscription
 from homeward.testing.home import seeded
 from homeward.testing.virtual_home import PEER
 from tests.families.meross.vectors import KEY, MAC, USER, UUID
@@ -53,7 +54,7 @@ def test_it_signs_in_as_real_ones_do() -> None:
     uplink = device().uplink()
     assert uplink
     assert (uplink.host, uplink.port, uplink.tls) == ("home.test", 443, True)
-    assert uplink.subscriptions == ((SUBSCRIBE, 1),)
+    assert uplink.subscriptions == (Subscription(SUBSCRIBE, 1),)
     connect = uplink.connect
     assert connect.client_id.startswith(f"fmware:{UUID}_")
     assert len(connect.client_id) == 56

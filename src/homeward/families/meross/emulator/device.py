@@ -19,7 +19,7 @@ from homeward.families.meross.emulator.plug import Plug
 from homeward.families.meross.emulator.presets import GENERATIONS, Generation
 from homeward.families.meross.traits import TOGGLE, TOGGLE_X
 from homeward.families.meross.wire import BadMessage, Message, Params
-from homeward.mqtt.packets import Connect
+from homeward.mqtt.packets import Connect, Subscription
 
 _TOPIC = re.compile(r"/[^+#\0]{1,255}")
 _BOUNDS: Mapping[str, tuple[float, float]] = {
@@ -86,7 +86,7 @@ class Mss310:
         password = wire.device_password(self._user_id, self.mac, self._key).encode()
         client_id = f"fmware:{self.native_id}_{self._suffix}"
         connect = Connect(client_id, self.generation.keep_alive, True, self.mac, password, level=3)
-        return Uplink(self._host, self._port, connect, ((wire.request_topic(self.native_id), 1),))
+        return Uplink(self._host, self._port, connect, (Subscription(wire.request_topic(self.native_id), 1),))
 
     def start(self, now: float) -> Effects:
         """Power on: it knows no time."""
