@@ -17,8 +17,9 @@ from homeward.mqtt.broker.message import Message, message
 from homeward.mqtt.broker.retained import Retained
 from homeward.mqtt.broker.session import Session
 from homeward.mqtt.broker.sharing import Group
+from homeward.mqtt.broker.terms import lifetime
 from homeward.mqtt.packets import Connect, Publish, Will
-from homeward.mqtt.properties import NEVER, NONE, Properties
+from homeward.mqtt.properties import NONE, Properties
 from homeward.mqtt.reasons import Reason
 from homeward.mqtt.topics import shared
 from homeward.mqtt.tree import Grant, Tree
@@ -268,14 +269,6 @@ class Broker:
         session.left = record.left or self.now()  # the process ended before the connection did
         for topic_filter, grant in record.subscriptions.items():
             self.subscribe(session, topic_filter, grant)
-
-
-def lifetime(request: Connect, most: float) -> float:
-    """Seconds that the session of this client outlives its connection, of at most so many [3.1.2.4; 5: 3.1.2.11]."""
-    if request.level < 5:
-        return 0.0 if request.clean else most
-    asked = request.properties.get("session_expiry_interval", 0)
-    return most if asked == NEVER else min(float(asked), most)
 
 
 def _delay(will: Will) -> int:

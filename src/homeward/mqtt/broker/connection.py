@@ -9,10 +9,10 @@ import msgspec
 from homeward.errors import ProtocolError, StorageError
 from homeward.mqtt.broker import serving
 from homeward.mqtt.broker.host import Challenge, Guest, Host, Limits, Pledge, Refusal
-from homeward.mqtt.broker.terms import Terms, connack_properties
+from homeward.mqtt.broker.terms import Terms, connack_properties, lifetime
 from homeward.mqtt.decode import decode, decode_publish
 from homeward.mqtt.frames import Remainder, scan
-from homeward.mqtt.packets import Auth, ConnAck, Connect, Disconnect, Packet, Publish
+from homeward.mqtt.packets import Auth, ConnAck, Connect, Disconnect, Packet, Publish, SubAck, UnsubAck
 from homeward.mqtt.properties import NONE, Properties
 from homeward.mqtt.reasons import MalformedPacket, Reason, UnacceptableProtocol
 
@@ -23,6 +23,7 @@ _NAMELESS = Refusal(2, "a client that keeps its session needs a client id [3.1.3
 _CROWDED = Refusal(3, "there are as many lasting sessions as there may be", Reason.QUOTA_EXCEEDED)
 _FORWARDED = (0x30, 0x32, 0x34)
 """How packets begin whose bytes are also those for other clients."""
+_NARROW = Refusal(3, "it takes no packet as large as what it must be told", Reason.PACKET_TOO_LARGE)
 _TAKEN_OVER = "taken over by a newer connection of the same client"
 
 
@@ -167,7 +168,7 @@ class Connection:
 
     def _decide(self, request: Connect, answer: Guest | Refusal | Challenge) -> None:
         if isinstance(answer, Challenge):
-            self.send(Auth(Reason.CONTINUE_AUTHENTICATION, answer.properties).encode())
+            self.answer(Auth(Reason.CONTINUE_AUTHENTICATION, answer.properties))
         elif isinstance(answer, Refusal):
             self._refuse(answer)
         elif answer.broker.has_room(answer, request):
@@ -187,10 +188,13 @@ class Connection:
         self.over = f"refused: {refusal.reason}"
 
     def _let_in(self, request: Connect, guest: Guest) -> None:
-        self.guest = guest
         self.keep_alive = min(request.keep_alive or guest.keep_alive, guest.keep_alive or request.keep_alive)
+        properties = connack_properties(self, request, lifetime(request, guest.session_expiry)) if self.terms else NONE
+        if self.terms and len(ConnAck(0, properties=properties).encode(5)) > self.terms.largest:
+            self._refuse(_NARROW)
+            return
+        self.guest = guest
         self.session, present, older = guest.broker.enter(guest, request, self)
-        properties = connack_properties(self, request, self.session) if self.terms else NONE
         self.send(ConnAck(0, present, properties).encode(self.level))
         # The house hears of the newcomer before it hears that an older one is gone: the device was never away.
         guest.opened()
@@ -222,6 +226,12 @@ class Connection:
         if data:
             self.send(data)
         return bool(data)
+
+    def answer(self, packet: SubAck | UnsubAck | Auth, pledge: Pledge | None = None) -> None:
+        """As `promise`; what is larger than the client takes is not sent at all [5: 3.1.2.11.4]."""
+        data = packet.encode(self.level)
+        if not self.terms or len(data) <= self.terms.largest:
+            self.promise(data, pledge)
 
     def promise(self, data: bytes, pledge: Pledge | None) -> None:
         """Send an acknowledgement when its pledge is kept.
@@ -306,9 +316,11 @@ class Connection:
     def _say(self, packet: ConnAck | Disconnect) -> None:
         """Send a reason, with its words if they fit [5: 3.2.2.3.9]."""
         data = packet.encode(5)
-        if self.terms and len(data) > self.terms.largest:
+        largest = self.terms.largest if self.terms else len(data)
+        if len(data) > largest:
             data = type(packet)(packet.code).encode(5)
-        self.send(data)
+        if len(data) <= largest:
+            self.send(data)
 
     def _leave(self) -> None:
         guest, self.guest = self.guest, None

@@ -22,7 +22,7 @@ from homeward.mqtt.packets import (
     UnsubAck,
     Unsubscribe,
 )
-from homeward.mqtt.properties import NONE, Properties
+from homeward.mqtt.properties import Properties
 from homeward.mqtt.reasons import MalformedPacket, Reason
 from homeward.mqtt.topics import is_filter, shared
 from homeward.mqtt.tree import Grant, grant
@@ -132,7 +132,7 @@ def _subscribe(connection: Connection, packet: Subscribe) -> None:
     outcomes = [_grant(connection, guest, session, wanted, identifiers) for wanted in packet.filters]
     pledge = guest.broker.keep(session) if session.expiry else None
     codes = tuple(code for code, _ in outcomes)
-    connection.promise(SubAck(packet.packet_id, codes).encode(connection.level), pledge)
+    connection.answer(SubAck(packet.packet_id, codes), pledge)
     for wanted, (code, is_new) in zip(packet.filters, outcomes, strict=True):
         if code < 0x80:
             guest.subscribed(wanted.filter)
@@ -182,7 +182,7 @@ def _unsubscribe(connection: Connection, packet: Unsubscribe) -> None:
     known = [guest.broker.unsubscribe(session, topic_filter) for topic_filter in packet.filters]
     pledge = guest.broker.keep(session) if session.expiry else None
     codes = tuple(Reason.SUCCESS if was else Reason.NO_SUBSCRIPTION_EXISTED for was in known)
-    connection.promise(UnsubAck(packet.packet_id, codes).encode(connection.level), pledge)
+    connection.answer(UnsubAck(packet.packet_id, codes), pledge)
 
 
 def _ping(connection: Connection, _: PingReq) -> None:
@@ -213,10 +213,10 @@ def _authenticate_again(connection: Connection, packet: Auth) -> None:
     if isinstance(answer, Refusal):
         connection.close(answer.reason, answer.precisely)
     elif isinstance(answer, Challenge):
-        connection.send(Auth(Reason.CONTINUE_AUTHENTICATION, answer.properties).encode())
+        connection.answer(Auth(Reason.CONTINUE_AUTHENTICATION, answer.properties))
     else:
         properties: Properties = {"authentication_method": connection.terms.method}
-        connection.send(Auth(Reason.SUCCESS, properties or NONE).encode())
+        connection.answer(Auth(Reason.SUCCESS, properties))
 
 
 HANDLERS: Mapping[type, Callable[[Connection, Any], None]] = {

@@ -13,7 +13,6 @@ from homeward.mqtt.reasons import MalformedPacket, Reason
 
 if TYPE_CHECKING:
     from homeward.mqtt.broker.connection import Connection
-    from homeward.mqtt.broker.session import Session
 
 _NO_LIMIT = 0xFFFF_FFFF
 
@@ -102,8 +101,16 @@ class Terms:
             raise MalformedPacket(f"AUTH 0x{packet.code:02x} by method {method!r}", Reason.PROTOCOL_ERROR)
 
 
-def connack_properties(connection: Connection, request: Connect, session: Session) -> Properties:
-    """What the server tells a client of MQTT 5 that it lets in [5: 3.2.2.3]."""
+def lifetime(request: Connect, most: float) -> float:
+    """Seconds that the session of this client outlives its connection, of at most so many [3.1.2.4; 5: 3.1.2.11]."""
+    if request.level < 5:
+        return 0.0 if request.clean else most
+    asked = request.properties.get("session_expiry_interval", 0)
+    return most if asked == NEVER else min(float(asked), most)
+
+
+def connack_properties(connection: Connection, request: Connect, expiry: float) -> Properties:
+    """What the server tells a client of MQTT 5 whose session it keeps for so long [5: 3.2.2.3]."""
     limits, terms = connection.limits, connection.terms
     properties: Properties = {
         "receive_maximum": limits.inflight,
@@ -111,8 +118,8 @@ def connack_properties(connection: Connection, request: Connect, session: Sessio
         "topic_alias_maximum": limits.aliases,
     }
     asked = request.properties.get("session_expiry_interval", 0)
-    if session.expiry != asked and not (asked == NEVER and session.expiry >= NEVER):
-        properties["session_expiry_interval"] = int(session.expiry)
+    if expiry != asked and not (asked == NEVER and expiry >= NEVER):
+        properties["session_expiry_interval"] = int(expiry)
     if connection.keep_alive != request.keep_alive:
         properties["server_keep_alive"] = connection.keep_alive
     if terms and terms.assigned:
