@@ -201,6 +201,8 @@ def _unsubscribe(fields: Fields, level: int) -> Unsubscribe:
     known = properties.decode(fields, 10) if level == 5 else NONE
     while fields.left():
         filters.append(fields.text())
+        if not filters[-1]:
+            raise MalformedPacket("UNSUBSCRIBE from an empty topic filter [4.7.3]")
     return Unsubscribe(packet_id, _some(filters, "UNSUBSCRIBE"), known)
 
 

@@ -113,7 +113,7 @@ def _recorded(connection: Connection, packet: PubRec) -> None:
     if session is None:
         return
     if packet.code >= 0x80:
-        session.acknowledged(packet.packet_id)
+        session.acknowledged(packet.packet_id, 2)
     elif not session.recorded(packet.packet_id):
         answer = PubRel(packet.packet_id, Reason.PACKET_IDENTIFIER_NOT_FOUND)
         connection.promise(answer.encode(connection.level), None)
@@ -129,18 +129,28 @@ def _subscribe(connection: Connection, packet: Subscribe) -> None:
     if guest is None or session is None:
         return
     identifiers = packet.properties.get("subscription_identifier", ())
-    outcomes = [_grant(connection, guest, session, wanted, identifiers) for wanted in packet.filters]
+    options = [_options(wanted, identifiers) for wanted in packet.filters]
+    outcomes = [_grant(connection, guest, session, *asked) for asked in zip(packet.filters, options, strict=True)]
     pledge = guest.broker.keep(session) if session.expiry else None
     codes = tuple(code for code, _ in outcomes)
     connection.answer(SubAck(packet.packet_id, codes), pledge)
-    for wanted, (code, is_new) in zip(packet.filters, outcomes, strict=True):
+    for wanted, granted, (code, is_new) in zip(packet.filters, options, outcomes, strict=True):
         if code < 0x80:
             guest.subscribed(wanted.filter)
-            _send_retained(guest, session, wanted, is_new=is_new)
+            _send_retained(guest, session, wanted, granted, is_new=is_new)
+
+
+def _options(wanted: Subscription, identifiers: tuple[int, ...]) -> Grant:
+    return grant(
+        wanted.qos,
+        no_local=wanted.no_local,
+        retain_as_published=wanted.retain_as_published,
+        identifiers=identifiers,
+    )
 
 
 def _grant(
-    connection: Connection, guest: Guest, session: Session, wanted: Subscription, identifiers: tuple[int, ...]
+    connection: Connection, guest: Guest, session: Session, wanted: Subscription, options: Grant
 ) -> tuple[int, bool]:
     """The code for SUBACK, and whether the subscription is new."""
     share, inner = shared(wanted.filter)
@@ -155,20 +165,13 @@ def _grant(
         return Reason.QUOTA_EXCEEDED, False
     if not guest.may_subscribe(inner):
         return Reason.NOT_AUTHORIZED, False
-    options = grant(
-        wanted.qos,
-        no_local=wanted.no_local,
-        retain_as_published=wanted.retain_as_published,
-        identifiers=identifiers,
-    )
     return wanted.qos, guest.broker.subscribe(session, wanted.filter, options)
 
 
-def _send_retained(guest: Guest, session: Session, wanted: Subscription, *, is_new: bool) -> None:
+def _send_retained(guest: Guest, session: Session, wanted: Subscription, options: Grant, *, is_new: bool) -> None:
     """What its subscriber is to have at once [3.3.1.3; 5: 3.3.1.3]."""
     if wanted.retain_handling == 2 or (wanted.retain_handling and not is_new) or shared(wanted.filter)[0]:
         return
-    options = session.subscriptions.get(wanted.filter, Grant())
     now = guest.broker.now()
     for message in guest.broker.retained.find(wanted.filter):
         if not message.expires or message.expires > now:

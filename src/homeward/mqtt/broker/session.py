@@ -211,10 +211,10 @@ class Session:
 
     # --- what the client says to it
 
-    def acknowledged(self, packet_id: int) -> bool:
-        """PUBACK, or a refusal by PUBREC: it needs no more thought. Whether there was such a message."""
+    def acknowledged(self, packet_id: int, qos: int = 1) -> bool:
+        """PUBACK, or at QoS 2 a refusal by PUBREC: it needs no more thought. Whether there was such a message."""
         delivery = self._inflight.get(packet_id) if self._inflight else None
-        if not delivery or delivery.released:
+        if not delivery or delivery.qos != qos or delivery.released:
             return False
         self._finish(delivery)
         if self._queue:
