@@ -76,7 +76,7 @@ def test_verdicts_are_remembered_for_as_many_topics_as_may_be(monkeypatch: pytes
     for number in range(10):
         assert may.may_publish(f"a/{number}")
         assert not may.may_publish(f"b/{number}")
-        assert len(may._verdicts) <= 3
+        assert len(may._verdicts or ()) <= 4
 
 
 def test_a_password_is_verified_once_and_recalled_from_then_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,18 +102,18 @@ class Rules:
     def __init__(self, user: User, client_id: str) -> None:
         self._publish = _filled(user.publish, user.name, client_id)
         self._subscribe = _filled(user.subscribe, user.name, client_id)
-        self._verdicts: dict[str, bool] = {}
+        self._verdicts: dict[str, bool] | None = None
 
     def may_publish(self, topic: str) -> bool:
         """Whether some rule takes the topic in."""
         if "#" in self._publish and topic[:1] != "$":
             return True
-        verdict = self._verdicts.get(topic)
+        verdicts = self._verdicts
+        if verdicts is None or len(verdicts) > _VERDICTS:
+            verdicts = self._verdicts = {}
+        verdict = verdicts.get(topic)
         if verdict is None:
-            verdict = any(matches(rule, topic) for rule in self._publish)
-            if len(self._verdicts) >= _VERDICTS:
-                self._verdicts.clear()
-            self._verdicts[topic] = verdict
+            verdict = verdicts[topic] = any(matches(rule, topic) for rule in self._publish)
         return verdict
 
     def may_subscribe(self, topic_filter: str) -> bool:
@@ -121,10 +121,12 @@ class Rules:
         return any(covers(rule, topic_filter) for rule in self._subscribe)
 
 
-def _filled(rules: Iterable[str], name: str, client_id: str) -> tuple[str, ...]:
+def _filled(rules: tuple[str, ...], name: str, client_id: str) -> tuple[str, ...]:
     """Rules with their placeholders filled. One that would be filled with a wildcard, a level more or nothing is left
     out: a client chooses its id, and is not to widen its rules by it.
     """
+    if not any("%" in rule for rule in rules):
+        return rules
     values = {"%u": name, "%c": client_id}
     unfit = {key for key, value in values.items() if not value or set("+#/") & set(value)}
     return tuple(

@@ -38,20 +38,18 @@ class UserNotFound(HomewardError):
     code = "user_not_found"
 
 
-class Person:
+class Person(Rules):
     """A client of a plain user, as the broker knows it."""
 
-    __slots__ = ("broker", "identity", "may_publish", "may_subscribe", "session_expiry")
+    __slots__ = ("broker", "identity", "session_expiry")
 
     keep_alive = 0
 
     def __init__(self, broker: Broker, user: User, client_id: str, session_expiry: float) -> None:
-        rules = Rules(user, client_id)
+        super().__init__(user, client_id)
         self.broker = broker
         self.identity = f"{user.name}:{client_id}"  # a name has no colon, and nobody takes over another user's client
         self.session_expiry = session_expiry
-        self.may_publish = rules.may_publish
-        self.may_subscribe = rules.may_subscribe
 
     def opened(self) -> None:
         """Nobody waits for it."""
