@@ -1,0 +1,91 @@
+"""One measurement of one server, and all of them by turns."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from benchmarks.mqtt.rules import check
+from benchmarks.mqtt.servers import Server, serve_all
+from benchmarks.processes import busy, cpu, on_processor
+from benchmarks.table import show, spread
+
+ROUNDS = 5
+BASE = "Mosquitto"
+"""Whom the others are compared with."""
+
+
+class Cost(NamedTuple):
+    """What something that was done so many times took."""
+
+    done: int
+    lost: int
+    used: float
+    """CPU seconds of the server."""
+    took: float
+    """Seconds."""
+    foreign: float
+    """CPU seconds that others used of the server's processor."""
+
+    @property
+    def rate(self) -> float:
+        """Of it, in one CPU second."""
+        return self.done / self.used
+
+
+def cost(server: Server, work: Callable[[], tuple[int, int]]) -> Cost:
+    """Of work that returns how much was done, and how much was lost."""
+    used, before, begin = cpu(server.pid), busy(0), time.monotonic()
+    done, lost = work()
+    took, used, there = time.monotonic() - begin, cpu(server.pid) - used, busy(0) - before
+    return Cost(done, lost, used, took, max(0.0, there - used))
+
+
+Costs = Mapping[str, Sequence[Cost]]
+"""By the server's name, in each round one."""
+
+_T = TypeVar("_T")
+
+
+def by_turns(cases: Mapping[str, Callable[[Server], _T]], *, quick: bool) -> dict[str, dict[str, list[_T]]]:
+    """What each case measures of each server in each round; another server is first each time."""
+    with tempfile.TemporaryDirectory() as directory, serve_all(Path(directory)) as servers, on_processor(1):
+        for server in servers.values():
+            check(server)
+        names = list(servers)
+        found: dict[str, dict[str, list[_T]]] = {case: {name: [] for name in names} for case in cases}
+        for number in range(2 if quick else ROUNDS):
+            first = number % len(names)
+            for case, measure in cases.items():
+                for name in names[first:] + names[:first]:
+                    found[case][name].append(measure(servers[name]))
+    return found
+
+
+def ratio(costs: Costs, name: str) -> list[float]:
+    """How many times Mosquitto's rate, in each round."""
+    return [ours.rate / theirs.rate for ours, theirs in zip(costs[name], costs[BASE], strict=True)]
+
+
+def show_costs(title: str, cases: Mapping[str, Costs]) -> None:
+    """A row for every case and server."""
+    head = ("", "server", "a CPU second", f"of {BASE}'s", "µs of CPU", "a second", "lost", "foreign")
+    show(title, head, [_row(case, name, costs) for case, costs in cases.items() for name in costs])
+
+
+def _row(case: str, name: str, costs: Costs) -> tuple[str, ...]:
+    each = costs[name]
+    return (
+        case,
+        name,
+        spread((cost.rate for cost in each), 0),
+        spread(ratio(costs, name)),
+        f"{1e6 / statistics.median(cost.rate for cost in each):.2f}",
+        f"{statistics.median(cost.done / cost.took for cost in each):.0f}",
+        str(sum(cost.lost for cost in each)),
+        f"{statistics.median(cost.foreign / cost.took for cost in each):.0%}",
+    )
