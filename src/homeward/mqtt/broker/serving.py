@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from homeward.mqtt.broker.host import Challenge, Guest, Pledge, Refusal
+from homeward.mqtt.broker.host import Challenge, Guest, Limits, Pledge, Refusal
 from homeward.mqtt.broker.session import Session
 from homeward.mqtt.packets import (
     Auth,
@@ -39,10 +39,11 @@ def published(connection: Connection, packet: Publish, raw: bytes) -> None:
     guest, session = connection.guest, connection.session
     if guest is None or session is None:
         return
-    if connection.terms:
+    if connection.terms and packet.properties:
+        if "subscription_identifier" in packet.properties:
+            raise MalformedPacket("a subscription identifier from a client [5: 3.3.4]", Reason.PROTOCOL_ERROR)
         packet = connection.terms.named(packet)
-    if len(packet.topic) > connection.limits.topic or packet.topic.count("/") >= connection.limits.levels:
-        raise MalformedPacket(f"a topic of {len(packet.topic)} characters", Reason.TOPIC_NAME_INVALID)
+    check_topic(packet.topic, connection.limits)
     if not packet.qos:
         guest.published(packet.topic, packet.payload)
         if guest.may_publish(packet.topic):
@@ -58,19 +59,42 @@ def published(connection: Connection, packet: Publish, raw: bytes) -> None:
         _published_once(connection, guest, session, packet, raw)
 
 
+def check_topic(topic: str, limits: Limits) -> None:
+    """Whether the topic name of a message or a will is within its limits.
+
+    Raises:
+        MalformedPacket: it is not.
+    """
+    if len(topic) > limits.topic or topic.count("/") >= limits.levels:
+        what = f"a topic of {len(topic)} characters and {topic.count('/') + 1} levels"
+        raise MalformedPacket(what, Reason.TOPIC_NAME_INVALID)
+
+
 def _published_once(connection: Connection, guest: Guest, session: Session, packet: Publish, raw: bytes) -> None:
     """At QoS 2: only if its identifier is not known from before [4.3.3]."""
     number = packet.packet_id
     reason, pledge = Reason.SUCCESS, None
-    if number not in (session.received or ()):
+    is_known = number in (session.received or ())
+    if not is_known:
         _check_quota(connection)
+    # Before the message, for when it is refused; and of one that is known too: its first pledge may not be kept yet.
+    receipt = guest.broker.keeper.receipt(session.identity, number) if session.expiry else None
+    if not is_known:
+        session.received = session.received or set()
+        session.received.add(number)
         reason, pledge = _pass_on(guest, session, packet, raw)
-        if reason < 0x80 or connection.level < 5:
-            session.received = session.received or set()
-            session.received.add(number)
-            if session.expiry:
-                pledge = guest.broker.keeper.receipt(session.identity, number) or pledge
-    connection.promise(PubRec(number, reason).encode(connection.level), pledge)
+        if reason >= 0x80 and connection.level == 5:
+            pledge = _free(guest, session, number) or pledge
+    connection.promise(PubRec(number, reason).encode(connection.level), pledge or receipt)
+
+
+def _free(guest: Guest, session: Session, number: int) -> Pledge | None:
+    """Forget that a QoS 2 message with this identifier was received."""
+    pledge = guest.broker.keeper.forget_receipt(session.identity, number) if session.kept else None
+    if session.received:
+        session.received.discard(number)
+        session.received = session.received or None
+    return pledge
 
 
 def _pass_on(guest: Guest, session: Session, packet: Publish, raw: bytes) -> tuple[Reason, Pledge | None]:
@@ -92,14 +116,10 @@ def _released(connection: Connection, packet: PubRel) -> None:
     session, guest = connection.session, connection.guest
     if session is None or guest is None:
         return
-    reason, pledge = Reason.SUCCESS, None
-    if session.received and packet.packet_id in session.received:
-        session.received.remove(packet.packet_id)
-        session.received = session.received or None
-        # Told too soon, the client could use the identifier for another message, which a restart would take for this.
-        pledge = guest.broker.keeper.forget_receipt(session.identity, packet.packet_id) if session.kept else None
-    else:
-        reason = Reason.PACKET_IDENTIFIER_NOT_FOUND
+    is_known = packet.packet_id in (session.received or ())
+    reason = Reason.SUCCESS if is_known else Reason.PACKET_IDENTIFIER_NOT_FOUND
+    # Told too soon, the client could use the identifier for another message, which a restart would take for this.
+    pledge = _free(guest, session, packet.packet_id)
     connection.promise(PubComp(packet.packet_id, reason).encode(connection.level), pledge)
 
 
@@ -172,10 +192,8 @@ def _send_retained(guest: Guest, session: Session, wanted: Subscription, options
     """What its subscriber is to have at once [3.3.1.3; 5: 3.3.1.3]."""
     if wanted.retain_handling == 2 or (wanted.retain_handling and not is_new) or shared(wanted.filter)[0]:
         return
-    now = guest.broker.now()
-    for message in guest.broker.retained.find(wanted.filter):
-        if not message.expires or message.expires > now:
-            session.deliver(message, options, retained=True)
+    if found := guest.broker.retained.find(wanted.filter):
+        session.catch_up(wanted.filter, found)
 
 
 def _unsubscribe(connection: Connection, packet: Unsubscribe) -> None:
@@ -201,7 +219,7 @@ def _disconnect(connection: Connection, packet: Disconnect) -> None:
         if expiry and not session.expiry and guest.session_expiry:
             raise MalformedPacket("a session expiry where CONNECT had none [5: 3.14.2.2.2]", Reason.PROTOCOL_ERROR)
         session.expiry = min(float(expiry), guest.session_expiry)
-    if packet.code != Reason.DISCONNECT_WITH_WILL_MESSAGE:
+    if packet.code == Reason.SUCCESS:  # [5: 3.14.4-3]
         session.will = None
     connection.close("the client said goodbye", silent=True)
 
