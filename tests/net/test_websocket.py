@@ -106,10 +106,14 @@ async def test_subprotocols_may_come_in_headers_of_their_own(build: Build) -> No
 
 @pytest.mark.parametrize("offers", [(), ("chat",)])
 async def test_without_a_subprotocol_of_mqtt_there_is_no_websocket(build: Build, offers: tuple[str, ...]) -> None:
+    house = build()
     with pytest.raises(InvalidStatus) as refused:
-        async with opened(build(), offers=offers):
+        async with opened(house, offers=offers):
             pass
     assert refused.value.response.status_code == 400
+    (entry,) = house.log()
+    assert entry.protocol == "websocket"
+    assert "subprotocol" in entry.verdict
 
 
 async def test_at_another_path_no_websocket_is_opened(build: Build) -> None:
@@ -193,6 +197,12 @@ async def test_what_is_wrong_closes_with_the_code_of_its_kind(build: Build, fram
     _, _, answer = (await exchange(house, HEAD + MQTT, frames)).partition(b"\r\n\r\n")
     assert answer[0] == 0x88
     assert int.from_bytes(answer[2:4], "big") == code
+
+
+async def test_what_follows_a_text_frame_is_not_heeded(build: Build) -> None:
+    house = build()
+    await exchange(house, HEAD + MQTT, masked(1, b"text") + masked(2, ECHO))
+    assert not house.log()
 
 
 async def test_a_text_frame_ends_a_client_that_has_signed_in(build: Build) -> None:

@@ -13,6 +13,7 @@ from websockets.server import ServerProtocol
 from websockets.typing import Origin, Subprotocol
 
 from homeward.families.base import Peer, Request
+from homeward.net.doorlog import Handshake
 from homeward.net.household import Household
 from homeward.net.mqtt import MqttReceiver
 from homeward.net.stream import Stream
@@ -22,6 +23,8 @@ PATHS = ("/mqtt", "/")
 _SUBPROTOCOLS = (Subprotocol("mqtt"), Subprotocol("mqttv3.1"))
 _FIXED_HEADER = 5
 """Bytes of an MQTT packet beside those that `limits.frame` counts, at most."""
+_WORDS = 200
+"""Characters of a refusal in the log: it quotes the client."""
 _GOODBYE = 5.0
 """Seconds that a client has to close its side."""
 _SILENT = logging.Logger("websockets", logging.CRITICAL + 1)
@@ -55,20 +58,21 @@ class WebSocketReceiver:
         )
         self._mqtt = MqttReceiver(house, self, peer)
 
-    def open(self, request: Request) -> None:
-        """Answer the opening handshake."""
+    def open(self, request: Request) -> str:
+        """Answer the opening handshake; why it was refused, if it was."""
         self._protocol.receive_data(_head(request))
         for opening in self._protocol.events_received():
             if isinstance(opening, Opening):
                 self._protocol.send_response(self._protocol.accept(opening))
         self._flush()
+        return "" if self._protocol.state is State.OPEN else self._why()[:_WORDS]
 
     def receive(self, data: bytes) -> None:
         """Bytes arrived: frames, torn anywhere."""
         protocol = self._protocol
         protocol.receive_data(data)
         for event in protocol.events_received():
-            if isinstance(event, Frame):
+            if isinstance(event, Frame) and not self._reason:
                 self._take(event)
         self._flush()
 
@@ -120,7 +124,7 @@ class WebSocketReceiver:
         if frame.opcode in (Opcode.BINARY, Opcode.CONT):
             self._mqtt.receive(bytes(frame.data))
         elif frame.opcode is Opcode.TEXT:
-            self._reason = self._reason or "a text frame, where MQTT has binary ones [6.0.0-1]"
+            self._reason = "a text frame, where MQTT has binary ones [6.0.0-1]"
             self._protocol.fail(CloseCode.UNSUPPORTED_DATA)
 
     def _flush(self) -> None:
@@ -139,8 +143,10 @@ class WebSocketReceiver:
 
 def _take_over(house: Household, stream: Stream, peer: Peer, request: Request, rest: bytes) -> None:
     receiver = stream.receiver = WebSocketReceiver(house, stream, peer)
-    receiver.open(request)
-    if rest:
+    if refused := receiver.open(request):
+        caller, now = f"{peer.host}:{peer.port}", house.clock.now()
+        house.log.add(Handshake(now, peer.door, caller, "websocket", refused, tls=peer.tls))
+    elif rest:
         receiver.receive(rest)
 
 
