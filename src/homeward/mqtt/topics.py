@@ -9,9 +9,9 @@ def is_topic(text: str) -> bool:
 
 
 def is_filter(text: str) -> bool:
-    """Whether the text is a topic filter: `+` stands for a whole level, `#` for all that remain [4.7.1]."""
+    """Whether the text is a topic filter: `+` stands for a whole level, `#` for all that remain [4.7]."""
     levels = text.split("/")
-    if not text or any("+" in level and level != "+" for level in levels):
+    if not text or "\0" in text or any("+" in level and level != "+" for level in levels):
         return False
     return "#" not in text or (text.count("#") == 1 and levels[-1] == "#")
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
+
 from homeward.mqtt.packets import Publish
 
 
 class Inbox:
-    """Says what is to be handed over, and what is to be acknowledged when it has been.
+    """Says what is to be handed over, and what is to be acknowledged when it has been: in the order of their coming.
 
     What was handed over in an earlier connection is not acknowledged in a later one by itself: the server sends it
     again there, as a duplicate.
@@ -17,6 +20,10 @@ class Inbox:
         """By identifier, those of this connection that are not settled."""
         self._received: dict[int, Publish | None] = {}
         """QoS 2 messages that are not released yet, of any connection; None once they were handed over."""
+        self._owed: deque[int] = deque()
+        """Identifiers of this connection that wait for their PUBACK or PUBREC."""
+        self._ready: dict[int, bool] = {}
+        """Of those, which may have it."""
 
     def __len__(self) -> int:
         """How many are not settled: what a receive maximum counts."""
@@ -27,30 +34,45 @@ class Inbox:
         packet_id = message.packet_id
         known = packet_id in self._received and not (is_new and packet_id not in self._here)
         self._here[packet_id] = message
-        if message.qos == 2 and not known:
+        if packet_id not in self._ready:
+            self._owed.append(packet_id)
+            self._ready[packet_id] = False
+        if message.qos == 1:
+            return True
+        if not known:
             self._received[packet_id] = message
-        return message.qos == 1 or not known
+        elif self._received[packet_id] is None:
+            self._ready[packet_id] = True
+        return not known
 
-    def is_settled(self, packet_id: int) -> bool:
-        """Whether a QoS 2 message was handed over: one that comes again is acknowledged at once."""
-        return packet_id in self._received and self._received[packet_id] is None
-
-    def handed_over(self, message: Publish) -> bool:
-        """The message was handed over; whether it is to be acknowledged in this connection now."""
+    def handed_over(self, message: Publish) -> None:
+        """The message was handed over: it may be acknowledged, if it came by this connection."""
         packet_id = message.packet_id
         if message.qos == 1:
             current = self._here.get(packet_id) is message
+        else:
+            current = self._received.get(packet_id) is message
             if current:
+                self._received[packet_id] = None
+        if current and packet_id in self._ready:
+            self._ready[packet_id] = True
+
+    def due(self) -> Iterator[Publish]:
+        """The messages that are to be acknowledged now."""
+        while self._owed and self._ready[self._owed[0]]:
+            packet_id = self._owed.popleft()
+            del self._ready[packet_id]
+            message = self._here.get(packet_id)
+            if message and message.qos == 1:
                 del self._here[packet_id]
-            return current
-        if self._received.get(packet_id) is not message:
-            return False
-        self._received[packet_id] = None
-        return packet_id in self._here
+            if message:
+                yield message
 
     def released(self, packet_id: int) -> bool:
         """PUBREL: the identifier is free. Whether there was such a message."""
         self._here.pop(packet_id, None)
+        if packet_id in self._ready:
+            self._ready[packet_id] = True
         known = packet_id in self._received
         self._received.pop(packet_id, None)
         return known
@@ -58,6 +80,8 @@ class Inbox:
     def lost(self) -> None:
         """The connection is over."""
         self._here.clear()
+        self._owed.clear()
+        self._ready.clear()
 
     def begin_anew(self) -> None:
         """The server has forgotten the session."""

@@ -73,11 +73,12 @@ class Outbox:
             self._inflight[message.packet_id] = message
             yield message
 
-    def acknowledged(self, packet_id: int) -> bool:
-        """PUBACK, or PUBREC with an error: it is done. Whether there was such a message."""
-        message = self._inflight.pop(packet_id, None)
-        if message is None:
+    def acknowledged(self, packet_id: int, qos: int = 1) -> bool:
+        """PUBACK, or at QoS 2 a PUBREC with an error: it is done. Whether there was such a message."""
+        message = self._inflight.get(packet_id)
+        if message is None or message.qos != qos:
             return False
+        del self._inflight[packet_id]
         self._done(message)
         return True
 

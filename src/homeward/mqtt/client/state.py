@@ -19,6 +19,7 @@ from homeward.mqtt.client.errors import ConnectionRefused, reason_of
 from homeward.mqtt.client.inbox import Inbox
 from homeward.mqtt.client.options import DEFAULTS, Options
 from homeward.mqtt.client.outbox import Outbox
+from homeward.mqtt.client.sendable import check_connect, check_filters, check_topic
 from homeward.mqtt.client.terms import Terms, agreed
 from homeward.mqtt.decode import decode
 from homeward.mqtt.frames import Remainder, scan
@@ -53,6 +54,9 @@ class ClientState:
 
     Its user sets `blocked` while the server does not read what was written, and calls `drained` when it does.
     `authenticate` answers a challenge of enhanced authentication, or raises `MalformedPacket`.
+
+    Raises:
+        ValueError: the standard forbids the request.
     """
 
     def __init__(
@@ -62,6 +66,7 @@ class ClientState:
         *,
         authenticate: Callable[[Properties], Properties] | None = None,
     ) -> None:
+        check_connect(request)
         self.request = msgspec.structs.replace(request, properties=options.announced(request))
         """The CONNECT of the next connection."""
         self.options = options
@@ -135,8 +140,9 @@ class ClientState:
 
         Raises:
             Unsendable: the server does not take it, or too much waits for it already.
-            ValueError: MQTT has no bytes for it.
+            ValueError: MQTT has no bytes for it, or the topic is none.
         """
+        check_topic(topic)
         message = Publish(topic, payload, qos, retain, packet_id=1 if qos else 0, properties=properties)
         data = message.encode(self.request.level)  # what cannot be written is not kept either
         if self.connected and self.terms:
@@ -152,21 +158,31 @@ class ClientState:
         return 0
 
     def subscribe(self, *filters: Subscription, properties: Properties = NONE) -> int:
-        """Subscribe; returns the packet identifier that the SUBACK will carry. Only for a client that is connected."""
+        """Subscribe; returns the packet identifier that the SUBACK will carry. Only for a client that is connected.
+
+        Raises:
+            ValueError: there is no topic filter, or one that is none.
+        """
+        check_filters(wanted.filter for wanted in filters)
         packet_id = self._ask()
         self._out.append(Subscribe(packet_id, filters, properties).encode(self.request.level))
         return packet_id
 
     def unsubscribe(self, *filters: str, properties: Properties = NONE) -> int:
         """Unsubscribe; returns the packet identifier that the UNSUBACK will carry. As `subscribe`."""
+        check_filters(filters)
         packet_id = self._ask()
         self._out.append(Unsubscribe(packet_id, filters, properties).encode(self.request.level))
         return packet_id
 
     def acknowledge(self, message: Publish) -> None:
-        """A message that `receive` gave was handed over to whom it is for: the server need not keep it any longer."""
-        if message.qos and self._inbox.handed_over(message) and self.connected:
-            self._settle(message)
+        """A message that `receive` gave was handed over to whom it is for: the server need not keep it any longer.
+
+        It is told so in the order in which the messages came [4.6].
+        """
+        if message.qos:
+            self._inbox.handed_over(message)
+            self._settle()
 
     def authenticate_again(self, data: bytes) -> None:
         """Enhanced authentication, anew, on the same connection [5: 4.12.1]."""
@@ -277,16 +293,17 @@ class ClientState:
         most = self.request.properties.get("receive_maximum", 65_535)
         if len(self._inbox) > most:
             raise MalformedPacket(f"more than {most} unacknowledged messages", Reason.RECEIVE_MAXIMUM_EXCEEDED)
-        if not is_wanted and self._inbox.is_settled(packet.packet_id):
-            self._settle(packet)
+        self._settle()
         return packet if is_wanted else None
 
-    def _settle(self, message: Publish) -> None:
-        answer = PubAck(message.packet_id) if message.qos == 1 else PubRec(message.packet_id)
-        self._out.append(answer.encode(self.request.level))
+    def _settle(self) -> None:
+        for message in self._inbox.due() if self.connected else ():
+            answer = PubAck(message.packet_id) if message.qos == 1 else PubRec(message.packet_id)
+            self._out.append(answer.encode(self.request.level))
 
     def _released(self, packet: PubRel) -> None:
         known = self._inbox.released(packet.packet_id)
+        self._settle()
         reason = Reason.SUCCESS if known else Reason.PACKET_IDENTIFIER_NOT_FOUND
         self._out.append(PubComp(packet.packet_id, reason).encode(self.request.level))
 
@@ -295,7 +312,7 @@ class ClientState:
 
     def _recorded(self, packet: PubRec) -> PubRec | None:
         if packet.code >= 0x80:
-            return packet if self._free_for_next(self._outbox.acknowledged(packet.packet_id)) else None
+            return packet if self._free_for_next(self._outbox.acknowledged(packet.packet_id, 2)) else None
         known = self._outbox.recorded(packet.packet_id)
         reason = Reason.SUCCESS if known else Reason.PACKET_IDENTIFIER_NOT_FOUND
         self._out.append(PubRel(packet.packet_id, reason).encode(self.request.level))

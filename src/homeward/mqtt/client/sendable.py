@@ -1,0 +1,48 @@
+"""What the standard lets a client ask for: checked here, before it costs the connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from homeward.mqtt.packets import Connect
+from homeward.mqtt.topics import is_filter, is_topic, shared
+
+
+def check_connect(request: Connect) -> None:
+    """A CONNECT.
+
+    Raises:
+        ValueError: the standard forbids it [3.1].
+    """
+    if not request.client_id and (request.level == 3 or (request.level == 4 and not request.clean)):
+        raise ValueError("a client that keeps its session needs a client id, and in MQTT 3.1 every client does")
+    if request.level == 4 and request.password is not None and request.username is None:
+        raise ValueError("before MQTT 5 a password needs a user name")
+    if request.will:
+        check_topic(request.will.topic)
+        if not 0 <= request.will.qos <= 2:
+            raise ValueError(f"a will's QoS is 0, 1 or 2, not {request.will.qos}")
+
+
+def check_topic(topic: str) -> None:
+    """A topic to publish to.
+
+    Raises:
+        ValueError: it is none [4.7].
+    """
+    if not is_topic(topic):
+        raise ValueError(f"{topic!r} is no topic name")
+
+
+def check_filters(filters: Iterable[str]) -> None:
+    """Topic filters to subscribe to, or no longer.
+
+    Raises:
+        ValueError: there are none, or one that is none [4.7].
+    """
+    names = list(filters)
+    if not names:
+        raise ValueError("there is no topic filter")
+    for name in names:
+        if not is_filter(shared(name)[1]):
+            raise ValueError(f"{name!r} is no topic filter")
