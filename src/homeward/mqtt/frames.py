@@ -48,15 +48,16 @@ class Remainder:
         self._wanted = _size(self._bytes)
 
     def add(self, data: bytes) -> bytes | None:
-        """All that is here, with these bytes, if a packet may be whole now."""
+        """All that is here, with these bytes, once a packet may be whole, or its length is known and may be too much.
+
+        What is given is to be scanned; what is left of it then is a new remainder.
+        """
         self._bytes += data
-        if len(self._bytes) >= self._wanted:
-            self._wanted = _size(self._bytes)
         return bytes(self._bytes) if len(self._bytes) >= self._wanted else None
 
 
 def _size(start: bytearray) -> int:
-    """How many bytes the packet has that begins like this, as far as that is known."""
+    """How many bytes the packet has that begins like this; while its length is not whole, one more than are here."""
     length = 0
     for index, byte in enumerate(start[1:5]):
         length |= (byte & 127) << 7 * index

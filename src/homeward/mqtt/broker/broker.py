@@ -6,10 +6,11 @@ writes what it leaves; and calls `sweep` about once a second, for what is to hap
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
+from homeward.errors import StorageError
 from homeward.mqtt.broker.connection import Connection
 from homeward.mqtt.broker.host import Guest, Limits, Pledge, Vault
 from homeward.mqtt.broker.keep import Keeper, KeptDelivery, KeptMessage, KeptReceipt, KeptSession, Record, read
@@ -47,6 +48,8 @@ class Broker:
         self._groups: dict[tuple[str, str], Group] = {}
         self._absent: dict[str, Session] = {}
         self._lasting: set[str] = set()
+        self._wills: deque[tuple[Publish, Session]] = deque()
+        self._is_publishing_wills = False
 
     def publish(
         self, topic: str, payload: bytes, qos: int = 0, *, retain: bool = False, properties: Properties = NONE
@@ -59,6 +62,9 @@ class Broker:
         """As `publish`; `raw` are the packet's bytes, as in `Message.raw`.
 
         Returns how many get it, and the pledge that it is kept for those for whom it must be.
+
+        Raises:
+            StorageError: the vault refused to keep it for some of them; all have got it.
         """
         found = self._tree.find(packet.topic)
         if not found and not packet.retain:
@@ -67,19 +73,27 @@ class Broker:
         if packet.properties:
             packet, expires = self._stamped(packet)
         content = message(packet, expires, raw)
-        pledge = self._retain(content) if packet.retain else None
+        pledge: Pledge | None = None
+        refused: StorageError | None = None
         for subscriber, grant in found:
-            if grant.no_local and subscriber is sender:
-                pledge = self._deliver_own(content, sender) or pledge
-            else:
-                pledge = subscriber.deliver(content, grant) or pledge
+            try:
+                if grant.no_local and subscriber is sender:
+                    pledge = self._deliver_own(content, sender) or pledge
+                else:
+                    pledge = subscriber.deliver(content, grant) or pledge
+            except StorageError as error:
+                refused = error
+        if packet.retain:
+            pledge = self._retain(content) or pledge
+        if refused:
+            raise refused
         return len(found), pledge
 
     # --- sessions
 
     def has_room(self, guest: Guest, request: Connect) -> bool:
         """Whether the session that this client wants can be kept: that not too many outlive their connections."""
-        known = guest.identity in self._lasting or len(self._lasting) < self.limits.sessions
+        known = guest.identity in self._lasting or len(self._lasting) + self.keeper.owed < self.limits.sessions
         return known or not lifetime(request, guest.session_expiry)
 
     def enter(self, guest: Guest, request: Connect, connection: Connection) -> tuple[Session, bool, Connection | None]:
@@ -95,7 +109,7 @@ class Broker:
         session.will = request.will if request.will and guest.may_publish(request.will.topic) else None
         session.attach(connection)
         if session.expiry or present:
-            self.keep(session)
+            self._keep_soon(session)
         return session, present, older
 
     def _give_up(self, identity: str, *, clean: bool) -> Connection | None:
@@ -104,9 +118,12 @@ class Broker:
         older = session.connection if session else None
         if session and older:
             self.leave(session)
-        if clean and (session := self.sessions.get(identity)):
+        if (session := self.sessions.get(identity)) and (clean or self._is_over(session)):
             self.end(session)
         return older
+
+    def _is_over(self, session: Session) -> bool:
+        return self.now() - session.left >= session.expiry
 
     def leave(self, session: Session) -> None:
         """A session's connection is over; its will is published unless the client took it back."""
@@ -117,7 +134,7 @@ class Broker:
         if session.will and not _delay(session.will):
             self._publish_will(session)
         self._absent[session.identity] = session
-        self.keep(session)
+        self._keep_soon(session)
 
     def end(self, session: Session) -> None:
         """A session is over: nothing of it is kept."""
@@ -131,18 +148,26 @@ class Broker:
             self._forget(session)
 
     def keep(self, session: Session) -> Pledge | None:
-        """Keep a session as it is now."""
+        """Keep a session as it is now.
+
+        Raises:
+            StorageError: the vault refuses.
+        """
+        self._note_lasting(session)
+        return self.keeper.session(session.record())
+
+    def _keep_soon(self, session: Session) -> None:
+        self._note_lasting(session)
+        self.keeper.session_soon(session.record())
+
+    def _note_lasting(self, session: Session) -> None:
         session.kept = True
         self._lasting.add(session.identity)
-        return self.keeper.session(session.record())
 
     def _forget(self, session: Session) -> None:
         self._lasting.discard(session.identity)
-        for delivery in session.underway():
-            self.keeper.forget_delivery(session.identity, delivery.number)
-        for packet_id in session.received or ():
-            self.keeper.forget_receipt(session.identity, packet_id)
-        self.keeper.forget_session(session.identity)
+        numbers = [delivery.number for delivery in session.underway() if delivery.number]
+        self.keeper.forget_session(session.identity, numbers, session.received or ())
 
     # --- subscriptions
 
@@ -198,7 +223,8 @@ class Broker:
         if self.retained.put(content):
             return self.keeper.retained(content)
         self.counts["not_retained"] += 1
-        return None
+        # What was said there before is not the last word any more.
+        return self.keeper.forget_retained(topic) if self.retained.remove(topic) else None
 
     def _deliver_own(self, content: Message, sender: Session) -> Pledge | None:
         """To its publisher a message goes by those subscriptions alone that want their own [5: 3.8.3.1]."""
@@ -214,23 +240,40 @@ class Broker:
         if will:
             properties = {name: value for name, value in will.properties.items() if name != "will_delay_interval"}
             packet = Publish(will.topic, will.payload, will.qos, will.retain, properties=_some(properties))
-            self.route(packet, session)
+            self._wills.append((packet, session))
+            if not self._is_publishing_wills:
+                self._publish_wills()
+
+    def _publish_wills(self) -> None:
+        """Publish wills one after the other: one may end a connection that does not read, and so bring up another."""
+        self._is_publishing_wills = True
+        try:
+            while self._wills:
+                self._publish_kept_or_not(*self._wills.popleft())
+        finally:
+            self._is_publishing_wills = False
+
+    def _publish_kept_or_not(self, will: Publish, sender: Session) -> None:
+        try:
+            self.route(will, sender)
+        except StorageError:
+            self.counts["not_kept"] += 1
 
     # --- time
 
     def sweep(self) -> None:
         """Do what its time has come for: wills that were delayed, sessions and retained messages that expire."""
         now = self.now()
+        self.keeper.settle()
         for session in list(self._absent.values()):
-            away = now - session.left
-            if away >= session.expiry:
+            if self._is_over(session):
                 self.end(session)
-            elif session.will and away >= _delay(session.will):
+            elif session.will and now - session.left >= _delay(session.will):
                 self._publish_will(session)
-                self.keep(session)
+                self._keep_soon(session)
         for topic in self.retained.expired(now):
+            self.keeper.forget_retained_soon(topic)
             self.retained.remove(topic)
-            self.keeper.forget_retained(topic)
 
     def close(self) -> None:
         """The house goes down: everyone is told, and whoever keeps a session finds it again."""

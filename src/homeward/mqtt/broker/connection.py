@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from homeward.mqtt.broker.session import Session
 
 _NAMELESS = Refusal(2, "a client that keeps its session needs a client id [3.1.3.1]")
+_LONGEST = 500
+"""Characters of a reason that are passed on; what a client sent may be quoted in it."""
+_SETTLING = (0x40, 0x70)
+"""PUBACK and PUBCOMP: with them, a message of the client's is under way no more."""
 _CROWDED = Refusal(3, "there are as many lasting sessions as there may be", Reason.QUOTA_EXCEEDED)
 _FORWARDED = (0x30, 0x32, 0x34)
 """How packets begin whose bytes are also those for other clients."""
@@ -40,6 +44,7 @@ class Connection:
         "_request",
         "_rest",
         "_unkept",
+        "_unsettled",
         "_waiting",
         "blocked",
         "guest",
@@ -80,6 +85,7 @@ class Connection:
         self._marked = False
         self._pledge: Pledge | None = None
         self._unkept: list[list[bytes]] | None = None
+        self._unsettled = 0
         self._request: Connect | None = None
 
     # --- what comes in
@@ -151,6 +157,8 @@ class Connection:
 
     def _connect(self, request: Connect) -> None:
         self.level = request.level
+        if request.will:
+            serving.check_topic(request.will.topic, self.limits)
         if request.level == 5:
             self.terms = Terms(request, self.limits)
             self.ordinary = not self.terms.particular
@@ -196,10 +204,12 @@ class Connection:
         self.guest = guest
         self.session, present, older = guest.broker.enter(guest, request, self)
         self.send(ConnAck(0, present, properties).encode(self.level))
-        # The house hears of the newcomer before it hears that an older one is gone: the device was never away.
-        guest.opened()
-        if older:
-            older.close(_TAKEN_OVER, Reason.SESSION_TAKEN_OVER)
+        try:
+            # The house hears of the newcomer before it hears that an older one is gone: the device was never away.
+            guest.opened()
+        finally:
+            if older:
+                older.close(_TAKEN_OVER, Reason.SESSION_TAKEN_OVER)
         if not self.over:
             self.session.resume()
 
@@ -220,12 +230,13 @@ class Connection:
             self._marked = True
             self.host.stir()
 
-    def publish(self, packet: Publish) -> bool:
-        """Send a message; False if it is larger than the client takes [5: 3.1.2.11.4]."""
-        data = self.terms.encode(packet) if self.terms else packet.encode(self.level)
-        if data:
-            self.send(data)
-        return bool(data)
+    def takes(self, packet: Publish) -> bool:
+        """Whether a message is not larger than the client takes [5: 3.1.2.11.4]."""
+        return not self.terms or self.terms.takes(packet)
+
+    def publish(self, packet: Publish) -> None:
+        """Send a message that the client takes."""
+        self.send(self.terms.encode(packet) if self.terms else packet.encode(self.level))
 
     def answer(self, packet: SubAck | UnsubAck | Auth, pledge: Pledge | None = None) -> None:
         """As `promise`; what is larger than the client takes is not sent at all [5: 3.1.2.11.4]."""
@@ -240,7 +251,9 @@ class Connection:
         """
         if pledge is None and not self._unkept:
             self.send(data)
-        elif self._unkept and (pledge is None or pledge is self._pledge):
+            return
+        self._unsettled += data[0] in _SETTLING
+        if self._unkept and (pledge is None or pledge is self._pledge):
             self._unkept[-1].append(data)
         elif pledge is not None:
             self._unkept = [*(self._unkept or ()), [data]]
@@ -249,15 +262,15 @@ class Connection:
 
     @property
     def unacknowledged(self) -> int:
-        """How many packets of the client wait for their acknowledgement, QoS 2 messages until they are released."""
-        waiting = sum(map(len, self._unkept)) if self._unkept else 0
+        """How many messages of the client are under way: at QoS 1 and 2, until PUBACK and PUBCOMP leave."""
         received = self.session.received if self.session else None
-        return waiting + len(received) if received else waiting
+        return self._unsettled + len(received) if received else self._unsettled
 
     def _kept(self) -> None:
         if self._unkept:
             first, *later = self._unkept
             self._unkept = later or None
+            self._unsettled -= sum(data[0] in _SETTLING for data in first)
             self.send(b"".join(first))
         if not self._unkept:
             self._pledge = None
@@ -296,6 +309,7 @@ class Connection:
         """End it: from here on it belongs to nobody and hears nothing. A client of MQTT 5 is told, unless `silent`."""
         if self.over:
             return
+        reason = reason[:_LONGEST]
         if self.level == 5 and not silent:
             self._say_goodbye(reason, code, properties)
         self.over = reason

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from homeward.errors import StorageError
 from homeward.mqtt.broker.host import Pledge, Vault
 from homeward.mqtt.broker.message import EMPTY, Delivery, Message, message
 from homeward.mqtt.packets import Publish, Will
@@ -78,14 +79,30 @@ def _order(record: Record) -> tuple[bool, int]:
 
 
 class Keeper:
-    """Writes records to a vault, if there is one."""
+    """Writes records to a vault, if there is one. What cannot wait raises `StorageError` when the vault refuses it."""
 
     def __init__(self, vault: Vault | None) -> None:
         self._vault = vault
+        self._owed: dict[str, bytes | None] = {}
+
+    @property
+    def owed(self) -> int:
+        """How many records the vault has refused that it is still to have."""
+        return len(self._owed)
+
+    def settle(self) -> None:
+        """Write what the vault has refused, as far as it takes it now."""
+        for key, value in list(self._owed.items()):
+            if self._put_soon(key, value) is None:
+                return
 
     def session(self, record: KeptSession) -> Pledge | None:
         """Keep a session as it is now."""
-        return self._put(f"session {record.identity}", record)
+        return self._put(_session(record.identity), _encode(record))
+
+    def session_soon(self, record: KeptSession) -> None:
+        """Keep a session as it is now; when the vault refuses, later."""
+        self._put_soon(_session(record.identity), _encode(record))
 
     def delivery(self, identity: str, delivery: Delivery) -> Pledge | None:
         """Keep a delivery as it is now; of one that is released, the packet identifier alone."""
@@ -101,34 +118,66 @@ class Keeper:
             delivery.packet_id,
             delivery.released,
         )
-        return self._put(f"delivery {delivery.number} {identity}", record)
+        return self._put(_delivery(identity, delivery.number), _encode(record))
 
     def receipt(self, identity: str, packet_id: int) -> Pledge | None:
         """Keep that a QoS 2 message with this identifier was received."""
-        return self._put(f"receipt {packet_id} {identity}", KeptReceipt(identity, packet_id))
+        return self._put(_receipt(identity, packet_id), _encode(KeptReceipt(identity, packet_id)))
 
     def retained(self, kept: Message) -> Pledge | None:
         """Keep a retained message."""
-        return self._put(f"retained {kept.packet.topic}", KeptMessage(kept.packet, kept.expires))
+        return self._put(_retained(kept.packet.topic), _encode(KeptMessage(kept.packet, kept.expires)))
 
-    def forget_session(self, identity: str) -> Pledge | None:
-        """The session is over."""
-        return self._forget(f"session {identity}")
+    def forget_session(self, identity: str, numbers: Iterable[int], receipts: Iterable[int]) -> None:
+        """The session is over, with its deliveries and receipts; when the vault refuses, they are forgotten later."""
+        for number in numbers:
+            self._put_soon(_delivery(identity, number), None)
+        for packet_id in receipts:
+            self._put_soon(_receipt(identity, packet_id), None)
+        self._put_soon(_session(identity), None)
 
-    def forget_delivery(self, identity: str, number: int) -> Pledge | None:
-        """The delivery is done."""
-        return self._forget(f"delivery {number} {identity}")
+    def forget_delivery(self, identity: str, number: int) -> None:
+        """The delivery is done; when the vault refuses, it is forgotten later."""
+        self._put_soon(_delivery(identity, number), None)
 
     def forget_receipt(self, identity: str, packet_id: int) -> Pledge | None:
         """The identifier is free again."""
-        return self._forget(f"receipt {packet_id} {identity}")
+        return self._put(_receipt(identity, packet_id), None)
 
     def forget_retained(self, topic: str) -> Pledge | None:
         """Nothing is retained there any more."""
-        return self._forget(f"retained {topic}")
+        return self._put(_retained(topic), None)
 
-    def _put(self, key: str, record: Record) -> Pledge | None:
-        return self._vault.put(key, _encode(record)) if self._vault else None
+    def forget_retained_soon(self, topic: str) -> None:
+        """Nothing is retained there any more; when the vault refuses, that is kept later."""
+        self._put_soon(_retained(topic), None)
 
-    def _forget(self, key: str) -> Pledge | None:
-        return self._vault.put(key, None) if self._vault else None
+    def _put(self, key: str, value: bytes | None) -> Pledge | None:
+        if not self._vault:
+            return None
+        pledge = self._vault.put(key, value)
+        self._owed.pop(key, None)
+        return pledge
+
+    def _put_soon(self, key: str, value: bytes | None) -> Pledge | None:
+        try:
+            return self._put(key, value)
+        except StorageError:
+            self._owed[key] = value
+            return None
+
+
+def _session(identity: str) -> str:
+    return f"session {identity}"
+
+
+def _delivery(identity: str, number: int) -> str:
+    return f"delivery {number} {identity}"
+
+
+def _receipt(identity: str, packet_id: int) -> str:
+    return f"receipt {packet_id} {identity}"
+
+
+def _retained(topic: str) -> str:
+    return f"retained {topic}"

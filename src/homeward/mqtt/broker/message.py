@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import msgspec
 
 from homeward.mqtt.fields import number
@@ -49,7 +51,8 @@ class Message(msgspec.Struct, gc=False):
         """Its properties, with what is left of its time [5: 3.3.2.3.3]."""
         if not self.expires:
             return self.packet.properties
-        left = max(0, int(self.expires - now))
+        # Only whole seconds count as waited: one that is passed on at once has the time that it came with.
+        left = max(0, ceil(self.expires - now))
         return {**self.packet.properties, "message_expiry_interval": left}
 
 

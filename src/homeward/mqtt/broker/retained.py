@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from homeward.mqtt.broker.message import Message
+
+_LEVEL = 300
+"""Bytes that a level costs at which no other topic is, about."""
 
 
 class Retained:
@@ -16,6 +19,7 @@ class Retained:
         """Bytes they take, about."""
         self._most = most
         self._messages: dict[str, Message] = {}
+        self._mortal: dict[str, float] = {}
         self._levels: dict[str, Any] = {}
 
     def __len__(self) -> int:
@@ -28,17 +32,19 @@ class Retained:
     def put(self, message: Message) -> bool:
         """Keep it in place of an earlier one; one without a payload only removes that. False when there is no room."""
         topic = message.packet.topic
-        older = self._messages.get(topic)
-        size = self.size - (older.size if older else 0)
         if not message.packet.payload:
             self.remove(topic)
             return True
-        if size + message.size > self._most:
+        older = self._messages.get(topic)
+        more = message.size - (older.size if older else 0) + _LEVEL * self._missing(topic)
+        if self.size + more > self._most:
             return False
-        if not older:
-            self._node(topic)[""] = topic
+        self._node(topic)[""] = topic
         self._messages[topic] = message
-        self.size = size + message.size
+        self._mortal.pop(topic, None)
+        if message.expires:
+            self._mortal[topic] = message.expires
+        self.size += more
         return True
 
     def remove(self, topic: str) -> bool:
@@ -46,6 +52,7 @@ class Retained:
         message = self._messages.pop(topic, None)
         if not message:
             return False
+        self._mortal.pop(topic, None)
         self.size -= message.size
         path: list[tuple[dict[str, Any], str]] = []
         node = self._levels
@@ -57,21 +64,35 @@ class Retained:
             if parent[step]:
                 break
             del parent[step]
+            self.size -= _LEVEL
         return True
 
-    def find(self, topic_filter: str) -> Iterator[Message]:
-        """Those whose topics the filter takes in."""
-        if "+" not in topic_filter and "#" not in topic_filter:
-            message = self._messages.get(topic_filter)
-            yield from (message,) if message else ()
-            return
-        found = _search(self._levels, topic_filter.split("/"), 0)
-        hidden = topic_filter[0] in "+#"  # a leading wildcard takes in no topic that begins with `$` [4.7.2]
-        yield from [self._messages[topic] for topic in found if not (hidden and topic[0] == "$")]
+    def find(self, topic_filter: str) -> Iterable[Message]:
+        """Those whose topics the filter takes in, looked for as they are asked for: each as it is by then."""
+        if "+" in topic_filter or "#" in topic_filter:
+            return self._found(topic_filter) if self._messages else ()
+        message = self._messages.get(topic_filter)
+        return (message,) if message else ()
 
     def expired(self, now: float) -> list[str]:
         """The topics of those whose time is over."""
-        return [topic for topic, message in self._messages.items() if message.expires and message.expires <= now]
+        return [topic for topic, expires in self._mortal.items() if expires <= now]
+
+    def _found(self, topic_filter: str) -> Iterator[Message]:
+        hidden = topic_filter[0] in "+#"  # a leading wildcard takes in no topic that begins with `$` [4.7.2]
+        for topic in _search(self._levels, topic_filter.split("/"), 0):
+            message = self._messages.get(topic)
+            if message and not (hidden and topic[0] == "$"):
+                yield message
+
+    def _missing(self, topic: str) -> int:
+        """How many levels of the topic are not there yet."""
+        node, levels = self._levels, topic.split("/")
+        for depth, level in enumerate(levels):
+            if "/" + level not in node:
+                return len(levels) - depth
+            node = node["/" + level]
+        return 0
 
     def _node(self, topic: str) -> dict[str, Any]:
         node = self._levels

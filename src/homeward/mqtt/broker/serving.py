@@ -173,9 +173,7 @@ def _grant(
     connection: Connection, guest: Guest, session: Session, wanted: Subscription, options: Grant
 ) -> tuple[int, bool]:
     """The code for SUBACK, and whether the subscription is new."""
-    share, inner = shared(wanted.filter)
-    if not is_filter(inner):
-        raise MalformedPacket(f"{wanted.filter!r} is no topic filter [4.7.1]", Reason.TOPIC_FILTER_INVALID)
+    share, inner = _checked(wanted.filter)
     if share and wanted.no_local:
         raise MalformedPacket("a shared subscription with no-local [5: 3.8.3.1]", Reason.PROTOCOL_ERROR)
     limits = connection.limits
@@ -188,18 +186,28 @@ def _grant(
     return wanted.qos, guest.broker.subscribe(session, wanted.filter, options)
 
 
+def _checked(topic_filter: str) -> tuple[str, str]:
+    """Its share name, if any, and the filter itself."""
+    share, inner = shared(topic_filter)
+    if not is_filter(inner):
+        raise MalformedPacket(f"{topic_filter!r} is no topic filter [4.7.1; 5: 4.8.2]")
+    return share, inner
+
+
 def _send_retained(guest: Guest, session: Session, wanted: Subscription, options: Grant, *, is_new: bool) -> None:
     """What its subscriber is to have at once [3.3.1.3; 5: 3.3.1.3]."""
     if wanted.retain_handling == 2 or (wanted.retain_handling and not is_new) or shared(wanted.filter)[0]:
         return
     if found := guest.broker.retained.find(wanted.filter):
-        session.catch_up(wanted.filter, found)
+        session.catch_up(wanted.filter, options, found)
 
 
 def _unsubscribe(connection: Connection, packet: Unsubscribe) -> None:
     guest, session = connection.guest, connection.session
     if guest is None or session is None:
         return
+    for topic_filter in packet.filters:
+        _checked(topic_filter)
     known = [guest.broker.unsubscribe(session, topic_filter) for topic_filter in packet.filters]
     pledge = guest.broker.keep(session) if session.expiry else None
     codes = tuple(Reason.SUCCESS if was else Reason.NO_SUBSCRIPTION_EXISTED for was in known)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from homeward.errors import StorageError
 from homeward.mqtt.broker.host import Pledge
 from homeward.mqtt.broker.keep import KeptSession
 from homeward.mqtt.broker.message import EMPTY, Delivery, Message
@@ -25,7 +26,8 @@ class Session:
     """Subscriptions, messages under way to the client and from it. It belongs to the broker, not to a connection.
 
     Messages at QoS 0 that the client is too slow for are dropped, the oldest first; what is dropped is counted in
-    `Broker.counts`. Of an absent client those at QoS 1 and 2 are kept, in the vault if `expiry` is not 0.
+    `Broker.counts`. Of an absent client those at QoS 1 and 2 are kept, in the vault if `expiry` is not 0. What the
+    vault refuses is sent all the same: it is its publisher that is not told that it is kept.
     """
 
     __slots__ = (
@@ -34,6 +36,7 @@ class Session:
         "_next_id",
         "_number",
         "_queue",
+        "_retained",
         "_size",
         "broker",
         "connection",
@@ -62,8 +65,11 @@ class Session:
         """The packet identifiers of QoS 2 messages from the client that are not released yet."""
         self._inflight: dict[int, Delivery] | None = None
         self._queue: deque[Delivery] | None = None
-        self._lossy = 0
-        """How many in the queue are at QoS 0."""
+        """What waits at QoS 1 and 2."""
+        self._lossy: deque[Delivery] | None = None
+        """What waits at QoS 0."""
+        self._retained: deque[tuple[str, Grant, Iterator[Message]]] | None = None
+        """Retained messages that are still to be sent, by the subscription that asked for them."""
         self._size = 0
         self._next_id = 0
         self._number = 0
@@ -96,40 +102,68 @@ class Session:
     @property
     def is_waiting(self) -> bool:
         """Whether messages wait to be sent."""
-        return self._queue is not None
+        return bool(self._queue or self._lossy or self._retained)
+
+    def catch_up(self, topic_filter: str, granted: Grant, messages: Iterable[Message]) -> None:
+        """Send retained messages for a subscription, as fast as the client takes them; it has them while it is here."""
+        self._retained = self._retained or deque()
+        self._retained.append((topic_filter, granted, iter(messages)))
+        self.pump()
 
     def pump(self) -> None:
         """Send what waits, as far as the client takes it."""
-        while self._queue and (connection := self.connection) and not connection.blocked:
-            delivery = self._queue[0]
-            if delivery.qos and len(self._inflight or ()) >= connection.window:
-                return
-            self._queue.popleft()
-            self._lossy -= not delivery.qos
-            self._start(delivery, connection)
-        if not self._queue:
-            self._queue = None
+        while (connection := self.connection) and not connection.blocked:
+            try:
+                if delivery := self._next(connection):
+                    self._start(delivery, connection)
+                elif not self._send_retained(connection):
+                    break
+            except StorageError:
+                self.broker.counts["not_kept"] += 1
+        self._queue, self._lossy = self._queue or None, self._lossy or None
+
+    def _next(self, connection: Connection) -> Delivery | None:
+        """What is to be sent next of what waits: at QoS 0 there is always room, so it is the others' turn first."""
+        if self._queue and len(self._inflight or ()) < connection.window:
+            return self._queue.popleft()
+        if self._lossy:
+            delivery = self._lossy.popleft()
+            self._size -= delivery.message.size
+            return delivery
+        return None
+
+    def _send_retained(self, connection: Connection) -> bool:
+        """Send one more, if nothing else waits; False if there is none, or it must wait."""
+        if not self._retained or self._queue or len(self._inflight or ()) >= connection.window:
+            return False
+        topic_filter, granted, messages = self._retained[0]
+        message = next(messages, None)
+        if message and topic_filter in self.subscriptions:
+            self.deliver(message, granted, retained=True)
+        elif self._retained:
+            self._retained.popleft()
+            self._retained = self._retained or None
+        return True
 
     def _take(self, delivery: Delivery) -> Pledge | None:
         connection = self.connection
+        is_free = connection is not None and not connection.blocked
+        if not delivery.qos:
+            if connection and is_free and not self._lossy:
+                self._start(delivery, connection)
+            elif self._make_room(delivery):
+                self._lossy = self._lossy or deque()
+                self._lossy.append(delivery)
+            return None
         if not self._make_room(delivery):
             return None
-        self._size += delivery.message.size
-        if delivery.qos:
-            self._number += 1
-            delivery.number = self._number
-        if connection and not connection.blocked and self._may_start(delivery, connection):
+        self._number += 1
+        delivery.number = self._number
+        if connection and is_free and not self._queue and len(self._inflight or ()) < connection.window:
             return self._start(delivery, connection)
         self._queue = self._queue or deque()
         self._queue.append(delivery)
-        self._lossy += not delivery.qos
-        return self._keep(delivery) if delivery.qos else None
-
-    def _may_start(self, delivery: Delivery, connection: Connection) -> bool:
-        """Whether nothing is before it: of messages at QoS 0 one of their own, of others any, or too many under way."""
-        if not delivery.qos:
-            return not self._lossy
-        return not self._queue and len(self._inflight or ()) < connection.window
+        return self._keep(delivery)
 
     def _send_numbered(self, message: Message, qos: int, connection: Connection) -> bool:
         """Send a message to a client of a version before 5 whose session ends with it; False if it must wait."""
@@ -146,15 +180,13 @@ class Session:
         return True
 
     def _make_room(self, delivery: Delivery) -> bool:
-        """Drop old messages at QoS 0 until there is room for one more; whether there is."""
+        """Drop old messages at QoS 0 until there is room for one more, and take that; whether there is."""
         most = self.broker.limits.queued - delivery.message.size
-        while self._size > most and self._lossy and self._queue:
-            oldest = next(waiting for waiting in self._queue if not waiting.qos)
-            self._queue.remove(oldest)
-            self._lossy -= 1
-            self._size -= oldest.message.size
+        while self._size > most and self._lossy:
+            self._size -= self._lossy.popleft().message.size
             self.broker.counts["dropped_slow"] += 1
         if self._size <= most:
+            self._size += delivery.message.size
             return True
         self.broker.counts["dropped_full"] += 1
         if self.connection and delivery.qos:
@@ -163,41 +195,43 @@ class Session:
 
     def _start(self, delivery: Delivery, connection: Connection) -> Pledge | None:
         """Begin the exchange of packets that hands a message over."""
-        if delivery.message.expires and delivery.message.expires <= self.broker.now() and not delivery.sent:
-            self.broker.counts["dropped_expired"] += 1
-            return self._done(delivery)
+        if why := self._is_pointless(delivery, connection):
+            self.broker.counts[why] += 1
+            self._done(delivery)
+            return None
         if not delivery.qos:
-            self._size -= delivery.message.size
-            if not connection.publish(self._packet(delivery)):
-                self.broker.counts["dropped_large"] += 1
+            connection.publish(self._packet(delivery))
             return None
         delivery.packet_id = delivery.packet_id or self._free_id()
         self._inflight = self._inflight or {}
         self._inflight[delivery.packet_id] = delivery
-        pledge = self._keep(delivery)
+        try:
+            pledge = self._keep(delivery)
+        except StorageError:
+            self._transmit(delivery, connection)
+            raise
         if pledge and delivery.qos == 2:
             # Sent before its identifier is on the disk, it could come a second time under another.
-            pledge.then(lambda: self._transmit_kept(delivery, connection))
+            pledge.then(lambda: self._transmit(delivery, connection))
         else:
             self._transmit(delivery, connection)
         return pledge
 
+    def _is_pointless(self, delivery: Delivery, connection: Connection) -> str:
+        """Why it is not to be sent, as it is counted; empty if it is."""
+        expires = delivery.message.expires
+        if expires and expires <= self.broker.now() and not delivery.sent:
+            return "dropped_expired"
+        return "" if connection.ordinary or connection.takes(self._packet(delivery)) else "dropped_large"
+
     def _transmit(self, delivery: Delivery, connection: Connection) -> None:
         underway = self._inflight and self._inflight.get(delivery.packet_id) is delivery
-        if self.connection is not connection or not underway:
-            return
-        if connection.publish(self._packet(delivery)):
+        if self.connection is connection and underway and not delivery.released:
+            connection.publish(self._packet(delivery))
             delivery.sent = True
-        else:
-            self.broker.counts["dropped_large"] += 1
-            self._finish(delivery)
 
     def _packet(self, delivery: Delivery) -> Publish:
         return delivery.packet(self.broker.now() if delivery.message.expires else 0.0)
-
-    def _transmit_kept(self, delivery: Delivery, connection: Connection) -> None:
-        self._transmit(delivery, connection)
-        self.pump()
 
     def _free_id(self) -> int:
         number = self._next_id % 0xFFFF + 1
@@ -217,7 +251,7 @@ class Session:
         if not delivery or delivery.qos != qos or delivery.released:
             return False
         self._finish(delivery)
-        if self._queue:
+        if self._queue or self._retained:
             self.pump()
         return True
 
@@ -227,13 +261,9 @@ class Session:
         connection = self.connection
         if not delivery or delivery.qos < 2 or not connection:
             return False
-        pledge = None
-        if not delivery.released:
-            self._size -= delivery.message.size
-            delivery.released, delivery.message = True, EMPTY
-            self._size += EMPTY.size
-            pledge = self._keep(delivery)
-        connection.promise(PubRel(packet_id).encode(connection.level), pledge)
+        self._size += EMPTY.size - delivery.message.size
+        delivery.released, delivery.message = True, EMPTY
+        connection.promise(PubRel(packet_id).encode(connection.level), self._keep(delivery))
         return True
 
     def completed(self, packet_id: int) -> None:
@@ -249,10 +279,11 @@ class Session:
             self._inflight = self._inflight or None  # thousands of sessions each keep what they do not need
         self._done(delivery)
 
-    def _done(self, delivery: Delivery) -> Pledge | None:
-        self._size -= delivery.message.size
-        kept = self.kept and delivery.qos
-        return self.broker.keeper.forget_delivery(self.identity, delivery.number) if kept else None
+    def _done(self, delivery: Delivery) -> None:
+        if delivery.qos:
+            self._size -= delivery.message.size
+        if self.kept and delivery.number:
+            self.broker.keeper.forget_delivery(self.identity, delivery.number)
 
     # --- its connections
 
@@ -263,9 +294,10 @@ class Session:
 
     def resume(self) -> None:
         """Send again what the client has not acknowledged [4.4], then what came in its absence."""
-        for packet_id in self._inflight or ():
+        for packet_id, delivery in (self._inflight or {}).items():
             if self.connection:
-                self.connection.promise(PubRel(packet_id).encode(self.connection.level), None)
+                # Kept once more, as the pledge of the first time may not be kept yet.
+                self.connection.promise(PubRel(packet_id).encode(self.connection.level), self._keep(delivery))
         self.pump()
 
     def detach(self, now: float) -> None:
@@ -275,11 +307,10 @@ class Session:
         unsure = [delivery for delivery in (self._inflight or {}).values() if not delivery.released]
         for delivery in unsure:
             del (self._inflight or {})[delivery.packet_id]
-        kept = [delivery for delivery in self._queue or () if delivery.qos]
-        self._size -= sum(delivery.message.size for delivery in self._queue or () if not delivery.qos)
-        self._lossy = 0
+        self._size -= sum(delivery.message.size for delivery in self._lossy or ())
+        self._lossy = self._retained = None
         self._inflight = self._inflight or None
-        self._queue = deque(unsure + kept) or None
+        self._queue = deque([*unsure, *(self._queue or ())]) or None
 
     def underway(self) -> Iterator[Delivery]:
         """All messages that it keeps."""

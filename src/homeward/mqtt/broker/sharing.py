@@ -29,6 +29,8 @@ class Group:
 
     def deliver(self, message: Message, _: Grant) -> Pledge | None:
         """Give the message to the one whose turn it is; the pledge is that it is kept, where it must be."""
+        if not self._members:
+            return None  # its last member went while this message was on its way to others
         self._turn += 1
         turn = self._turn % len(self._members)
         order = self._members[turn:] + self._members[:turn]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from homeward.mqtt.aliases import OurAliases, TheirAliases
 from homeward.mqtt.broker.host import Limits
 from homeward.mqtt.packets import Auth, Connect, Publish
 from homeward.mqtt.properties import NEVER, Properties
@@ -42,33 +41,24 @@ class Terms:
         """Whether it is to answer a challenge, when it authenticates again."""
         self._most_aliases = min(properties.get("topic_alias_maximum", 0), limits.aliases)
         self._most_from_client = limits.aliases
-        self._to_client: dict[str, int] | None = None
-        self._from_client: dict[int, str] | None = None
+        self._to_client: OurAliases | None = None
+        self._from_client: TheirAliases | None = None
 
     @property
     def particular(self) -> bool:
         """Whether a message may have other bytes for this client than for others."""
         return self._most_aliases > 0 or self.largest < _NO_LIMIT
 
-    def encode(self, packet: Publish) -> bytes:
-        """A message's bytes, with a topic alias where there is one; empty if they are more than the client takes."""
-        data = packet.encode(5)
-        if len(data) > self.largest:
-            return b""
-        if not self._most_aliases:
-            return data
-        shorter = self._aliased(packet).encode(5)
-        return shorter if len(shorter) <= self.largest else data
+    def takes(self, packet: Publish) -> bool:
+        """Whether the client takes a message of this size."""
+        return self.largest == _NO_LIMIT or len(packet.encode(5)) <= self.largest
 
-    def _aliased(self, packet: Publish) -> Publish:
-        aliases = self._to_client = self._to_client or {}
-        topic, alias = "", aliases.get(packet.topic)
-        if not alias:
-            if len(aliases) >= self._most_aliases:
-                return packet
-            topic, alias = packet.topic, len(aliases) + 1
-            aliases[topic] = alias
-        return msgspec.structs.replace(packet, topic=topic, properties={**packet.properties, "topic_alias": alias})
+    def encode(self, packet: Publish) -> bytes:
+        """The bytes of a message that the client takes, with a topic alias where there is one."""
+        if not self._most_aliases:
+            return packet.encode(5)
+        self._to_client = self._to_client or OurAliases(self._most_aliases)
+        return self._to_client.encode(packet, self.largest) or packet.encode(5)
 
     def named(self, packet: Publish) -> Publish:
         """A message of the client's, with the topic that its alias stands for [5: 3.3.2.3.4].
@@ -76,19 +66,10 @@ class Terms:
         Raises:
             MalformedPacket: the alias is none.
         """
-        alias = packet.properties.get("topic_alias")
-        if alias is None:
+        if "topic_alias" not in packet.properties:
             return packet
-        if alias > self._most_from_client:
-            raise MalformedPacket(
-                f"topic alias {alias} of at most {self._most_from_client}", Reason.TOPIC_ALIAS_INVALID
-            )
-        aliases = self._from_client = self._from_client or {}
-        if packet.topic:
-            aliases[alias] = packet.topic
-        elif alias not in aliases:
-            raise MalformedPacket(f"topic alias {alias}, which stands for nothing", Reason.PROTOCOL_ERROR)
-        return msgspec.structs.replace(packet, topic=aliases[alias])
+        self._from_client = self._from_client or TheirAliases(self._most_from_client)
+        return self._from_client.resolve(packet)
 
     def check(self, packet: Auth, expected: Reason) -> None:
         """Whether an AUTH may come now, and is of the method that CONNECT named [5: 4.12].
