@@ -4,15 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeward.mqtt.topics import covers, is_filter, matches
-from homeward.mqtt.tree import Tree
+from homeward.mqtt.topics import covers, is_filter, is_topic, matches, shared
 
 LEVELS = st.sampled_from(["", "a", "b", "$s"])
-TOPICS = st.lists(LEVELS, min_size=1, max_size=4).map("/".join).filter(bool)
-FILTERS = st.lists(LEVELS | st.just("+"), min_size=1, max_size=4).flatmap(
-    lambda levels: st.sampled_from(["/".join(levels), "/".join([*levels, "#"]), "#"]).filter(bool)
-)
-SHORT_FILTERS = st.lists(LEVELS | st.just("+"), min_size=1, max_size=3).flatmap(
+FILTERS = st.lists(LEVELS | st.just("+"), min_size=1, max_size=3).flatmap(
     lambda levels: st.sampled_from(["/".join(levels), "/".join([*levels, "#"]), "#"]).filter(bool)
 )
 EVERY_TOPIC = [
@@ -46,9 +41,6 @@ EVERY_TOPIC = [
 )
 def test_filters_take_in_what_the_standard_says(topic_filter: str, topic: str, takes: bool) -> None:
     assert matches(topic_filter, topic) is takes
-    tree: Tree[str] = Tree()
-    tree.add(topic_filter, "me", 1)
-    assert tree.find(topic) == ((("me", 1),) if takes else ())
 
 
 @pytest.mark.parametrize("text", ["#", "+", "a/#", "+/a/+", "/", "a//b", "$SYS/#"])
@@ -56,41 +48,37 @@ def test_a_filter_is_one(text: str) -> None:
     assert is_filter(text)
 
 
-@pytest.mark.parametrize("text", ["", "a#", "#/a", "a/#/b", "a+", "+a/b", "##"])
+@pytest.mark.parametrize("text", ["", "a#", "#/a", "a/#/b", "a+", "+a/b", "##", "a\0"])
 def test_what_is_no_filter_is_told(text: str) -> None:
     assert not is_filter(text)
 
 
-@given(
-    st.lists(st.tuples(FILTERS, st.sampled_from("xyz"), st.integers(0, 1), st.booleans()), max_size=12),
-    st.lists(TOPICS, max_size=4),
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [("a", True), ("/", True), ("$a b", True), ("", False), ("a/+", False), ("a#", False), ("a\0", False)],
 )
-def test_the_tree_finds_what_a_plain_search_finds(changes: list[tuple[str, str, int, bool]], topics: list[str]) -> None:
-    tree: Tree[str] = Tree()
-    model: dict[tuple[str, str], int] = {}
-    for topic_filter, who, qos, add in changes:
-        for topic in topics:
-            tree.find(topic)
-        if add:
-            tree.add(topic_filter, who, qos)
-            model[topic_filter, who] = qos
-        else:
-            tree.remove(topic_filter, who)
-            model.pop((topic_filter, who), None)
-    for topic in topics:
-        expected: dict[str, int] = {}
-        for (topic_filter, who), qos in model.items():
-            if matches(topic_filter, topic):
-                expected[who] = max(qos, expected.get(who, 0))
-        assert dict(tree.find(topic)) == expected
+def test_a_topic_name_has_no_wildcard(text: str, is_one: bool) -> None:
+    assert is_topic(text) is is_one
 
 
-def test_an_empty_tree_holds_nothing() -> None:
-    tree: Tree[str] = Tree()
-    for topic_filter in ("a", "a/+/c", "#"):
-        tree.add(topic_filter, "me", 0)
-        tree.remove(topic_filter, "me")
-    assert not any(vars(tree).values())
+@pytest.mark.parametrize(
+    ("topic_filter", "parts"),
+    [
+        ("a/b", ("", "a/b")),
+        ("$share/name/a/#", ("name", "a/#")),
+        ("$share/name//", ("name", "/")),
+        ("$shared/name/a", ("", "$shared/name/a")),
+    ],
+)
+def test_a_shared_subscription_has_a_name_and_a_filter(topic_filter: str, parts: tuple[str, str]) -> None:
+    assert shared(topic_filter) == parts
+
+
+@pytest.mark.parametrize("topic_filter", ["$share/", "$share/name", "$share/name/", "$share//a", "$share/a+b/c"])
+def test_what_begins_as_a_shared_subscription_and_is_none_has_no_filter(topic_filter: str) -> None:
+    name, inner = shared(topic_filter)
+    assert name
+    assert not is_filter(inner)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +103,6 @@ def test_a_filter_covers_what_is_no_wider(wide: str, narrow: str, does: bool) ->
     assert covers(wide, narrow) is does
 
 
-@given(SHORT_FILTERS, SHORT_FILTERS)
+@given(FILTERS, FILTERS)
 def test_covering_is_to_take_in_every_topic_that_the_other_does(wide: str, narrow: str) -> None:
     assert covers(wide, narrow) is all(matches(wide, topic) for topic in EVERY_TOPIC if matches(narrow, topic))
