@@ -80,22 +80,22 @@ class Household:
     def _flush(self) -> None:
         dirty, self._dirty = self._dirty, []
         for receiver in dirty:
-            receiver.flush()
+            try:
+                receiver.flush()
+            except Exception:  # noqa: BLE001 - whoever else has something to be written is not to wait for ever
+                _log.exception("writing failed")
 
     def _sweep(self) -> None:
         self._sweeper = self.clock.call_later(_SWEEP, self._sweep)
-        for realm, each in self.brokers.items():
-            try:
-                each.sweep()
-            except StorageError as error:
-                _log.error("what has expired cannot be forgotten yet", realm=realm, reason=str(error))
+        for each in self.brokers.values():
+            each.sweep()
 
     def _broker(self, realm: str) -> Broker:
         vault = FactVault(self.hub, realm)
         made = Broker(self.mqtt_limits, self.clock.now, vault)
         try:
-            made.restore(vault.items)
-        except msgspec.MsgspecError as error:
+            made.restore(vault.items())
+        except (msgspec.MsgspecError, ValueError) as error:
             hint = "Restore a backup."
             raise StorageError(f"what the MQTT broker of {realm} kept cannot be read: {error}", hint=hint) from error
         return made

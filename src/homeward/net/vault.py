@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
 
 from homeward.hub.hub import Hub
 from homeward.store.base import Batch
 
 
 class FactVault:
-    """The vault of one realm's broker. `items` is what it held at start."""
+    """The vault of one realm's broker."""
 
     def __init__(self, hub: Hub, realm: str) -> None:
         self._hub = hub
         self._owner = f"mqtt {realm}"
-        self.items = [(key, b64decode(value)) for key, value in hub.claim_facts(self._owner).items()]
+
+    def items(self) -> Iterator[tuple[str, bytes]]:
+        """What it held at start, to be asked for once.
+
+        Raises:
+            ValueError: it holds what no vault wrote.
+        """
+        for key, value in self._hub.claim_facts(self._owner).items():
+            yield key, b64decode(value)
 
     def put(self, key: str, value: bytes | None) -> Batch:
         """Keep a value under a key, None to forget it.
