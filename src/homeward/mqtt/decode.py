@@ -83,8 +83,8 @@ def decode_publish(first: int, body: bytes, level: int = 4) -> Publish:
         raise MalformedPacket("PUBLISH without a topic name")
     if at > len(body):
         raise MalformedPacket("PUBLISH that ends within its topic name")
-    if "+" in topic or "#" in topic:
-        raise MalformedPacket(f"PUBLISH to {topic!r}, which is no topic name", Reason.TOPIC_NAME_INVALID)
+    if "+" in topic or "#" in topic:  # reason 0x90 is for names that are correctly formed [5: 3.14.2.1]
+        raise MalformedPacket(f"PUBLISH to {topic!r}, which is no topic name")
     if "\0" in topic or (qos and not packet_id):
         raise MalformedPacket("PUBLISH with U+0000 in its topic name, or with packet identifier 0")
     return Publish(topic, body[at:], qos, bool(first & 1), bool(first & 8), packet_id, known)
@@ -119,31 +119,32 @@ def _connect(fields: Fields, _: int) -> Connect:
     if NAMES.get(level) != name:
         raise UnacceptableProtocol(f"protocol {name!r} level {level}")
     flags, keep_alive = fields.byte(), fields.number()
-    if flags & 1:
+    if flags & 1 and level > 3:
         raise MalformedPacket("CONNECT with the reserved flag [3.1.2.3]")
     known = properties.decode(fields, 1) if level == 5 else NONE
     if "authentication_data" in known and "authentication_method" not in known:
         raise MalformedPacket("authentication data without its method [5: 3.1.2.11.10]", Reason.PROTOCOL_ERROR)
     client_id = fields.text()
     will = _will(fields, flags, level)
-    username = fields.text() if flags & 0x80 else None
-    password = fields.blob() if flags & 0x40 else None
-    if level == 4 and password is not None and username is None:
+    # In 3.1 the packet's length goes before the flags of what comes last.
+    username = fields.text() if flags & 0x80 and (level > 3 or fields.left()) else None
+    password = fields.blob() if flags & 0x40 and (level > 3 or fields.left()) else None
+    if level < 5 and password is not None and username is None:
         raise MalformedPacket("CONNECT with a password and no user name [3.1.2.9]")
     return Connect(client_id, keep_alive, bool(flags & 2), username, password, will, level, known)
 
 
 def _will(fields: Fields, flags: int, level: int) -> Will | None:
     qos = flags >> 3 & 3
-    if qos == 3 or (not flags & 4 and flags & 0x38):
-        raise MalformedPacket(f"CONNECT will flags 0x{flags:02x} [3.1.2.6]")
-    if not flags & 4:
+    if not flags & 4 and (level == 3 or not flags & 0x38):  # 3.1 disregards what there is no will for
         return None
+    if qos == 3 or not flags & 4:
+        raise MalformedPacket(f"CONNECT will flags 0x{flags:02x} [3.1.2.6]")
     known = properties.decode(fields, WILL) if level == 5 else NONE
     _check_message(known)
     topic = fields.text()
     if not is_topic(topic):
-        raise MalformedPacket(f"a will for {topic!r}, which is no topic name [3.3.2.1]", Reason.TOPIC_NAME_INVALID)
+        raise MalformedPacket(f"a will for {topic!r}, which is no topic name [3.3.2.1]")
     return Will(topic, fields.blob(), qos, bool(flags & 0x20), known)
 
 

@@ -74,7 +74,7 @@ class ConnAck(msgspec.Struct, frozen=True):
     properties: Properties = NONE
 
     def encode(self, level: int = 4) -> bytes:
-        body = bytes((self.session_present, self.code))
+        body = bytes((self.session_present and level > 3, self.code))  # 3.1 reserves that byte
         return frame(0x20, body + encode_properties(self.properties) if level == 5 else body)
 
 

@@ -187,7 +187,11 @@ def _grant(
 
 
 def _checked(topic_filter: str) -> tuple[str, str]:
-    """Its share name, if any, and the filter itself."""
+    """Its share name, if any, and the filter itself.
+
+    Raises:
+        MalformedPacket: it is none; reason 0x8F would say that it is correctly formed [5: 3.14.2.1].
+    """
     share, inner = shared(topic_filter)
     if not is_filter(inner):
         raise MalformedPacket(f"{topic_filter!r} is no topic filter [4.7.1; 5: 4.8.2]")

@@ -40,7 +40,7 @@ def test_an_unsubscribe_without_a_filter_closes_the_connection() -> None:
 
 
 @clause("MQTT-3.10.4-1")
-@pytest.mark.parametrize("other", ["t/a", "t/#", "t/++", "T/+", "t/+/", "/t/+", "#"])
+@pytest.mark.parametrize("other", ["t/a", "t/#", "T/+", "t/+/", "/t/+", "#"])
 def test_only_the_very_same_filter_is_unsubscribed(other: str) -> None:
     desk = Desk()
     line = desk.client()
