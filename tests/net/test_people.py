@@ -16,7 +16,7 @@ from homeward.mqtt.broker import Broker, Connection, Limits, Refusal
 from homeward.mqtt.packets import Auth, Connect, Packet, Subscribe, Subscription
 from homeward.mqtt.reasons import Reason
 from homeward.net.failures import FAILURE_WINDOW
-from homeward.net.people import OWNER, People, Person, UserNotFound
+from homeward.net.people import BURST, OWNER, PACE, People, Person, UserNotFound
 from homeward.settings import Mqtt, Settings
 from homeward.testing.clock import VirtualClock
 from homeward.testing.home import seeded
@@ -146,6 +146,20 @@ def test_an_address_that_guesses_must_wait_and_costs_no_hash_meanwhile(house: Pe
     assert isinstance(house.sign_in("bob", b"sesame", THERE), Person)
     house.clock.advance(FAILURE_WINDOW)
     assert isinstance(house.sign_in("bob", b"sesame"), Person)
+
+
+def test_passwords_from_anywhere_are_verified_at_a_pace_that_leaves_devices_their_time(
+    house: PeopleHouse, hashes: list[bytes]
+) -> None:
+    assert isinstance(house.sign_in("bob", b"sesame"), Person)
+    guesses = [house.sign_in("bob", b"%d" % n, Peer(f"2001:db8::{n:x}", 1)) for n in range(BURST + 10)]
+    codes = [guess.precisely for guess in guesses if isinstance(guess, Refusal)]
+    assert codes == [Reason.BAD_USER_NAME_OR_PASSWORD] * (BURST - 1) + [Reason.SERVER_BUSY] * 11
+    assert len(hashes) == BURST
+    assert isinstance(house.sign_in("bob", b"sesame"), Person)
+    house.clock.advance(PACE)
+    assert house.sign_in("bob", b"late") == house.sign_in("bob", b"1")
+    assert len(hashes) == BURST + 1
 
 
 def test_users_outlive_a_restart(house: PeopleHouse) -> None:

@@ -27,9 +27,14 @@ OWNER = "mqtt"
 """Whose facts the users are."""
 FACT = "user:"
 """What the key of a user's fact begins with; its name follows."""
+PACE, BURST = 0.2, 20
+"""Seconds between two verifications of passwords, and how many may come at once: each holds up every device a little,
+and addresses to guess from are not scarce.
+"""
 _DAY = 86_400.0
 _NAMELESS = Refusal(5, "no family knows a client of this id, and it gives no user name")
 _WRONG = Refusal(4, "the user name or the password is wrong")
+_BUSY = Refusal(3, "too many passwords to verify at once: try again", Reason.SERVER_BUSY)
 
 
 class UserNotFound(HomewardError):
@@ -78,6 +83,7 @@ class People:
     ) -> None:
         self._hub, self._broker, self._settings, self._random = hub, broker, settings, randomness
         self._failures = Failures(failures)
+        self._verified_until = 0.0
         facts = hub.facts(OWNER).items()
         self._users = Users((_read(key, fact) for key, fact in facts if key.startswith(FACT)), randomness(32))
 
@@ -92,15 +98,10 @@ class People:
         """
         if request.username is None:
             return self._person(ANYONE, request) if self._settings.anonymous else _NAMELESS
-        if wait := self._failures.wait(peer.host, now):
-            reason = f"too many sign-ins from this address have failed: wait {wait:.0f} s"
-            return Refusal(3, reason, Reason.CONNECTION_RATE_EXCEEDED)
         name, password = request.username, request.password or b""
-        right = self._users.recall(name, password)
-        if right is None and not (right := self._users.verify(name, password)):
-            self._failures.add(peer.host, now)
+        refusal = self._refusal(name, password, peer.host, now)
         user = self._users.find(name)
-        return self._person(user, request) if user and right else _WRONG
+        return self._person(user, request) if user and not refusal else refusal or _WRONG
 
     def put(
         self,
@@ -152,6 +153,27 @@ class People:
         return Counter(
             identity.partition(":")[0] for identity, session in self._broker.sessions.items() if session.connection
         )
+
+    def _refusal(self, name: str, password: bytes, address: str, now: float) -> Refusal | None:
+        if wait := self._failures.wait(address, now):
+            reason = f"too many sign-ins from this address have failed: wait {wait:.0f} s"
+            return Refusal(3, reason, Reason.CONNECTION_RATE_EXCEEDED)
+        right = self._users.recall(name, password)
+        if right is None:
+            if not self._has_time(now):
+                return _BUSY
+            right = self._users.verify(name, password)
+            if not right:
+                self._failures.add(address, now)
+        return None if right else _WRONG
+
+    def _has_time(self, now: float) -> bool:
+        """Whether another password may be verified now; then it counts."""
+        begin = max(self._verified_until, now)
+        if begin - now > PACE * (BURST - 0.5):
+            return False
+        self._verified_until = begin + PACE
+        return True
 
     def _person(self, user: User, request: Connect) -> Person:
         return Person(self._broker, user, request.client_id, self._settings.session_days * _DAY)
