@@ -12,6 +12,7 @@ from homeward.errors import InvalidValue, StorageError
 from homeward.families.base import Peer
 from homeward.hub.hub import Hub
 from homeward.model import Secret
+from homeward.mqtt import passwords, users
 from homeward.mqtt.broker import Broker, Connection, Limits, Refusal
 from homeward.mqtt.packets import Auth, Connect, Packet, Subscribe, Subscription
 from homeward.mqtt.reasons import Reason
@@ -64,6 +65,13 @@ class Line:
 
     def send(self, packet: Packet) -> None:
         self.connection.receive(packet.encode(4), 0.0)
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes that take no time."""
+    monkeypatch.setattr(passwords, "COST", (16, 8, 1))
+    monkeypatch.setattr(users, "_DECOY", users._DECOY.replace("$16384$", "$16$"))
 
 
 @pytest.fixture

@@ -99,9 +99,10 @@ class People:
         if request.username is None:
             return self._person(ANYONE, request) if self._settings.anonymous else _NAMELESS
         name, password = request.username, request.password or b""
-        refusal = self._refusal(name, password, peer.host, now)
+        if refusal := self._refusal(name, password, peer.host, now):
+            return refusal
         user = self._users.find(name)
-        return self._person(user, request) if user and not refusal else refusal or _WRONG
+        return self._person(user, request) if user else _WRONG
 
     def put(
         self,
