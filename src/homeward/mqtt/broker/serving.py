@@ -152,8 +152,9 @@ def _subscribe(connection: Connection, packet: Subscribe) -> None:
     options = [_options(wanted, identifiers) for wanted in packet.filters]
     outcomes = [_grant(connection, guest, session, *asked) for asked in zip(packet.filters, options, strict=True)]
     pledge = guest.broker.keep(session) if session.expiry else None
-    codes = tuple(code for code, _ in outcomes)
-    connection.answer(SubAck(packet.packet_id, codes), pledge)
+    # 3.1 has no way to say that a subscription failed: the exchange ends as if it had not.
+    codes = [wanted.qos for wanted in packet.filters] if connection.level == 3 else [code for code, _ in outcomes]
+    connection.answer(SubAck(packet.packet_id, tuple(codes)), pledge)
     for wanted, granted, (code, is_new) in zip(packet.filters, options, outcomes, strict=True):
         if code < 0x80:
             guest.subscribed(wanted.filter)
