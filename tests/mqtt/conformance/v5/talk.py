@@ -9,7 +9,8 @@ import msgspec
 from homeward.mqtt.broker import Limits
 from homeward.mqtt.decode import decode
 from homeward.mqtt.frames import scan
-from homeward.mqtt.packets import ConnAck, Disconnect
+from homeward.mqtt.packets import ConnAck, Connect, Disconnect
+from homeward.mqtt.properties import Properties
 from tests.mqtt.conformance.desk import Desk, Line, octets
 
 LIMITS = Limits(packet=4096, topic=1024, levels=64, inflight=20, aliases=4)
@@ -34,6 +35,15 @@ def lasting(at: Desk, client_id: str = "a", *, clean: bool = False, **properties
     return client(at, client_id, clean=clean, **{"session_expiry_interval": 60, **properties})
 
 
+def back(at: Desk, heard: str = "", client_id: str = "a", **properties: Any) -> Line:
+    """A client of `lasting` that comes back, and gets exactly this after its CONNACK."""
+    line = at.line()
+    known: Properties = {"session_expiry_interval": 60, **properties}  # type: ignore[typeddict-item]
+    line.send(Connect(client_id, clean=False, level=5, properties=known).encode())
+    line.expect(f"{RESUMED} {heard}")
+    return line
+
+
 def subscriber(at: Desk, topic_filter: str, options: int = 0, client_id: str = "listener", **properties: Any) -> Line:
     """A client that is connected and has subscribed."""
     line = client(at, client_id, **properties)
@@ -42,10 +52,9 @@ def subscriber(at: Desk, topic_filter: str, options: int = 0, client_id: str = "
 
 
 def subscribe(line: Line, topic_filter: str, options: int = 0) -> None:
-    """Subscribe one filter; retained messages that come at once are the caller's."""
+    """Subscribe one filter, for which nothing is retained."""
     line.send(packet(0x82, b"\0\1\0" + text(topic_filter) + bytes((options,))))
-    granted = octets("90 04 0001 00") + bytes((options & 3,))
-    assert line.connection.take()[:6] == granted
+    line.expect(f"90 04 0001 00 {options & 3:02x}")
 
 
 def publish(line: Line, topic: str, payload: str = "", first: int = 0x30, number: int = 0) -> None:

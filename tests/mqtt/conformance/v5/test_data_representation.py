@@ -59,7 +59,9 @@ def test_a_byte_order_mark_is_a_character_like_any_other() -> None:
 
 
 @clause("MQTT-1.5.5-1")
-@pytest.mark.parametrize("said", ["30 06 0001 't' 8000 'x'", "30 09 0001 't' 828000 0101 'x'", "82 0a 0001 03 0b 8100 0001 't' 00"])
+@pytest.mark.parametrize(
+    "said", ["30 06 0001 't' 8000 'x'", "30 09 0001 't' 828000 0101 'x'", "82 0a 0001 03 0b 8100 0001 't' 00"]
+)
 def test_a_variable_byte_integer_in_more_bytes_than_it_needs_ends_the_connection(said: str) -> None:
     line = client(desk())
     line.send(said)
@@ -127,4 +129,3 @@ def test_an_empty_payload_is_a_message() -> None:
     listener = subscriber(house, "t")
     publish(client(house), "t")
     listener.expect("30 04 0001 't' 00")
-

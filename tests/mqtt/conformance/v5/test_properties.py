@@ -52,7 +52,8 @@ def test_at_qos_0_the_payload_follows_the_properties_at_once() -> None:
 
 @clause("MQTT-2.2.1-3")
 @pytest.mark.parametrize(
-    "said", ["32 07 0001 't' 0000 00 'x'", "34 07 0001 't' 0000 00 'x'", "82 07 0000 00 0001 't' 00", "a2 06 0000 00 0001 't'"]
+    "said",
+    ["32 07 0001 't' 0000 00 'x'", "34 07 0001 't' 0000 00 'x'", "82 07 0000 00 0001 't' 00", "a2 06 0000 00 0001 't'"],
 )
 def test_packet_identifier_0_ends_the_connection(said: str) -> None:
     line = client(desk())
