@@ -16,7 +16,7 @@ def check_connect(request: Connect) -> None:
     """
     if not request.client_id and (request.level == 3 or (request.level == 4 and not request.clean)):
         raise ValueError("a client that keeps its session needs a client id, and in MQTT 3.1 every client does")
-    if request.level == 4 and request.password is not None and request.username is None:
+    if request.level < 5 and request.password is not None and request.username is None:
         raise ValueError("before MQTT 5 a password needs a user name")
     if request.will:
         check_topic(request.will.topic)
