@@ -9,7 +9,7 @@ import importlib.util
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -90,14 +90,25 @@ def _section(version: Version) -> Iterator[str]:
     yield f"## {version.name}\n\n{len(numbers)} statements: {proved} proved by tests, {len(numbers) - proved} not.\n"
     yield "| Statement | What it asks | Proved by |\n| --- | --- | --- |"
     for number in numbers:
-        proof = "<br>".join(map(_link, tests.get(number, ()))) or statements.reasons.get(number, "")
+        proof = _proof(tests.get(number, ())) or statements.reasons.get(number, "")
         yield f"| MQTT-{number} | {_cell(statements.clauses[number])} | {_cell(proof)} |"
+    yield ""
+    for path in sorted({test.split("::")[0] for proof in tests.values() for test in proof}):
+        yield f"[{_label(path)}]: ../../{path}"
     yield ""
 
 
-def _link(test: str) -> str:
-    path, name = test.split("::")
-    return f"[{path.removeprefix('tests/')}](../../{path}) {name.removeprefix('test_').replace('_', ' ')}"
+def _proof(tests: Iterable[str]) -> str:
+    """A line for each file: its name, and what its tests promise."""
+    by_file = defaultdict(list)
+    for test in tests:
+        path, name = test.split("::")
+        by_file[path].append(name.removeprefix("test_").replace("_", " "))
+    return "<br>".join(f"[{_label(path)}]: {'; '.join(promises)}" for path, promises in by_file.items())
+
+
+def _label(path: str) -> str:
+    return path.removeprefix("tests/").removeprefix("mqtt/conformance/")
 
 
 def _cell(text: str) -> str:
