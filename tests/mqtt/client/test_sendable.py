@@ -20,7 +20,7 @@ from homeward.mqtt.packets import Connect, Will
     ],
 )
 def test_a_connect_that_the_standard_forbids_is_not_sent(request_: Connect) -> None:
-    with pytest.raises(ValueError, match="client id|user name|topic name|QoS"):
+    with pytest.raises(ValueError, match=r"client id|user name|topic name|QoS"):
         check_connect(request_)
 
 
