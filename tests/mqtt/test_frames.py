@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeward.mqtt.frames import scan
+from homeward.mqtt.frames import Remainder, scan
 from homeward.mqtt.packets import MalformedPacket, frame
 
 LIMIT = 1_000_000
@@ -41,3 +41,43 @@ def test_a_length_beyond_the_limit_is_refused_before_the_body_is_there() -> None
 def test_a_length_of_five_bytes_is_malformed() -> None:
     with pytest.raises(MalformedPacket):
         scan(b"\x30\xff\xff\xff\xff\x01", 0, LIMIT)
+
+
+def collect(stream: bytes, size: int) -> tuple[list[bytes], int]:
+    """The bodies in a stream that comes in crumbs of this size, and how many bytes were put together for them."""
+    bodies, rest, handled = [], None, 0
+    for at in range(0, len(stream), size):
+        data: bytes | None = stream[at : at + size]
+        if rest:
+            data, rest = rest.add(stream[at : at + size]), rest
+        if data is None:
+            continue
+        handled += len(data)
+        rest, at_packet = None, 0
+        while found := scan(data, at_packet, LIMIT):
+            bodies.append(found[1])
+            at_packet = found[2]
+        rest = Remainder(data[at_packet:]) if at_packet < len(data) else None
+    return bodies, handled
+
+
+@given(st.lists(st.binary(max_size=300), max_size=5), st.integers(1, 50))
+def test_a_remainder_makes_packets_whole(bodies: list[bytes], size: int) -> None:
+    assert collect(b"".join(frame(0x30, body) for body in bodies), size)[0] == bodies
+
+
+@pytest.mark.parametrize("size", [1, 7, 1_000])
+def test_a_packet_in_crumbs_is_put_together_once(size: int) -> None:
+    body = bytes(100_000)
+    bodies, handled = collect(frame(0x30, body), size)
+    assert bodies == [body]
+    assert handled < 100_000 + 5 * size + 100
+
+
+@pytest.mark.parametrize("first", [1, 2, 3, 4])
+def test_a_length_beyond_the_limit_is_found_as_soon_as_it_is_known(first: int) -> None:
+    head = b"\x30\xff\xff\xff\x7f"
+    whole = Remainder(head[:first]).add(head[first:])
+    assert whole == head
+    with pytest.raises(MalformedPacket):
+        scan(whole, 0, LIMIT)
