@@ -15,11 +15,11 @@ from typing import Any, ClassVar
 import msgspec
 
 from homeward.mqtt.aliases import OurAliases, TheirAliases
-from homeward.mqtt.client.errors import ConnectionRefused, reason_of
+from homeward.mqtt.client.errors import ConnectionRefused, Unsendable, reason_of
 from homeward.mqtt.client.inbox import Inbox
 from homeward.mqtt.client.options import DEFAULTS, Options
 from homeward.mqtt.client.outbox import Outbox
-from homeward.mqtt.client.sendable import check_connect, check_filters, check_topic
+from homeward.mqtt.client.sendable import check_connect, check_filters, check_message, check_subscriptions
 from homeward.mqtt.client.terms import Terms, agreed
 from homeward.mqtt.decode import decode
 from homeward.mqtt.frames import Remainder, scan
@@ -110,8 +110,10 @@ class ClientState:
 
     def disconnect(self, reason: Reason = Reason.SUCCESS, properties: Properties = NONE) -> None:
         """Say goodbye; then the connection is to be closed."""
-        if self.connected:
-            self._out.append(Disconnect(reason, properties).encode(self.request.level))
+        if self.connected and self.terms:
+            data = Disconnect(reason, properties).encode(self.request.level)
+            fits = len(data) <= self.terms.largest
+            self._out.append(data if fits else Disconnect(reason).encode(self.request.level))
         self.connected, self.wake_at = False, inf
         self.over = self.over or "closed"
 
@@ -140,10 +142,10 @@ class ClientState:
 
         Raises:
             Unsendable: the server does not take it, or too much waits for it already.
-            ValueError: MQTT has no bytes for it, or the topic is none.
+            ValueError: the standard forbids it.
         """
-        check_topic(topic)
         message = Publish(topic, payload, qos, retain, packet_id=1 if qos else 0, properties=properties)
+        check_message(message)
         data = message.encode(self.request.level)  # what cannot be written is not kept either
         if self.connected and self.terms:
             self.terms.check(message, len(data))
@@ -161,19 +163,16 @@ class ClientState:
         """Subscribe; returns the packet identifier that the SUBACK will carry. Only for a client that is connected.
 
         Raises:
-            ValueError: there is no topic filter, or one that is none.
+            Unsendable: the server does not take as large a packet, or too many wait for their answers.
+            ValueError: there is no topic filter, or one that is none, or is not for these options.
         """
-        check_filters(wanted.filter for wanted in filters)
-        packet_id = self._ask()
-        self._out.append(Subscribe(packet_id, filters, properties).encode(self.request.level))
-        return packet_id
+        check_subscriptions(filters)
+        return self._ask(Subscribe(1, filters, properties))
 
     def unsubscribe(self, *filters: str, properties: Properties = NONE) -> int:
         """Unsubscribe; returns the packet identifier that the UNSUBACK will carry. As `subscribe`."""
         check_filters(filters)
-        packet_id = self._ask()
-        self._out.append(Unsubscribe(packet_id, filters, properties).encode(self.request.level))
-        return packet_id
+        return self._ask(Unsubscribe(1, filters, properties))
 
     def acknowledge(self, message: Publish) -> None:
         """A message that `receive` gave was handed over to whom it is for: the server need not keep it any longer.
@@ -185,7 +184,14 @@ class ClientState:
             self._settle()
 
     def authenticate_again(self, data: bytes) -> None:
-        """Enhanced authentication, anew, on the same connection [5: 4.12.1]."""
+        """Enhanced authentication, anew, on the same connection [5: 4.12.1].
+
+        Raises:
+            Unsendable: the server does not take as large a packet.
+            ValueError: CONNECT named no method.
+        """
+        if "authentication_method" not in self.request.properties:
+            raise ValueError("there is no authentication method")
         self._send_auth(Reason.RE_AUTHENTICATE, {"authentication_data": data})
 
     # --- what comes and goes
@@ -206,7 +212,7 @@ class ClientState:
         told: list[Packet] = []
         try:
             at = self._packets(data, told, now)
-        except MalformedPacket as error:
+        except (MalformedPacket, Unsendable) as error:
             self.disconnect(error.reason)
             self.over = str(error)
         else:
@@ -340,7 +346,8 @@ class ClientState:
         return packet
 
     def _challenged(self, packet: Auth) -> Auth:
-        if self._authenticate is None or "authentication_method" not in self.request.properties:
+        method = self.request.properties.get("authentication_method")
+        if not (self._authenticate and method) or packet.properties.get("authentication_method") != method:
             raise MalformedPacket("AUTH that nobody asked for [5: 4.12]", Reason.PROTOCOL_ERROR)
         if packet.code == Reason.CONTINUE_AUTHENTICATION:
             self._send_auth(Reason.CONTINUE_AUTHENTICATION, self._authenticate(packet.properties))
@@ -348,14 +355,23 @@ class ClientState:
 
     # --- what goes out
 
-    def _ask(self) -> int:
+    def _ask(self, question: Subscribe | Unsubscribe) -> int:
+        """Send it under an identifier of its own, which is returned."""
+        self._check_size(question.encode(self.request.level))
         packet_id = self._outbox.reserve()
         self._asked.add(packet_id)
+        self._out.append(msgspec.structs.replace(question, packet_id=packet_id).encode(self.request.level))
         return packet_id
 
     def _send_auth(self, reason: Reason, properties: Properties) -> None:
-        method = self.request.properties.get("authentication_method", "")
-        self._out.append(Auth(reason, {"authentication_method": method, **properties}).encode())
+        method = self.request.properties["authentication_method"]
+        data = Auth(reason, {"authentication_method": method, **properties}).encode()
+        self._check_size(data)
+        self._out.append(data)
+
+    def _check_size(self, data: bytes) -> None:
+        if self.connected and self.terms:
+            self.terms.check_size(len(data))
 
     def _pump(self) -> None:
         if self.connected and self.terms and not self.blocked:

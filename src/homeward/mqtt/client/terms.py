@@ -33,13 +33,21 @@ class Terms(msgspec.Struct, frozen=True):
         Raises:
             Unsendable: it does not.
         """
-        if size > self.largest:
-            why = f"a packet of {size} bytes, where the server takes {self.largest}"
-            raise Unsendable(why, Reason.PACKET_TOO_LARGE)
+        self.check_size(size)
         if message.qos > self.qos:
             raise Unsendable(f"QoS {message.qos}, where the server takes {self.qos}", Reason.QOS_NOT_SUPPORTED)
         if message.retain and not self.retain:
             raise Unsendable("a message to be retained, where the server retains none", Reason.RETAIN_NOT_SUPPORTED)
+
+    def check_size(self, size: int) -> None:
+        """Whether the server takes a packet of so many bytes.
+
+        Raises:
+            Unsendable: it does not.
+        """
+        if size > self.largest:
+            why = f"a packet of {size} bytes, where the server takes {self.largest}"
+            raise Unsendable(why, Reason.PACKET_TOO_LARGE)
 
 
 def agreed(request: Connect, ack: ConnAck, options: Options) -> Terms:
