@@ -1,0 +1,195 @@
+"""How clients come: good and bad CONNECT packets, sessions that begin, go on and are taken over."""
+
+from __future__ import annotations
+
+from homeward.mqtt.packets import Connect, Disconnect, PingReq, Publish, Subscribe, Subscription
+from tests.peers.mosquitto.script import (
+    ALL,
+    CUT,
+    FIVE,
+    KEPT,
+    LISTEN,
+    LONG,
+    Script,
+    begins,
+    connect,
+    does,
+    joins,
+    pair,
+    says,
+    script,
+    will,
+)
+
+_A = b"\0\1a"
+_WORD = b"\0\2pw"
+_CAME = (
+    script("a client comes and goes", ALL, does("a", Connect("a")), does("a", Disconnect())),
+    script("a client with a user name and a password", ALL, does("a", Connect("a", username="me", password=b"pw"))),
+    script("a client with a user name alone", ALL, does("a", Connect("a", username="me"))),
+    script("a client with a password alone", ALL, does("a", connect(flags=0x42, rest=_A + _WORD))),
+    script("a client with an empty user name and password", ALL, does("a", Connect("a", username="", password=b""))),
+    script("a client without keep-alive", ALL, does("a", connect(keep_alive=0)), does("a", PingReq())),
+    script("a client with the longest keep-alive", ALL, does("a", Connect("a", keep_alive=65_535))),
+    script("a client id of 23 characters", ALL, does("a", Connect("a" * 23))),
+    script("a client id of 200 characters", ALL, does("a", Connect("a" * 200))),
+    script("a client id with spaces, slashes and wildcards", ALL, does("a", Connect("/ a#+ü"))),
+    script("no client id, clean", ALL, does("a", Connect(""))),
+    script("no client id, not clean", ALL, does("a", Connect("", clean=False))),
+    script("a CONNECT in two segments", ALL, begins("a", b"\x10"), does("a", lambda level: connect()(level)[1:])),
+    script(
+        "CONNECT, SUBSCRIBE and PUBLISH in one segment",
+        ALL,
+        does("a", Connect("a"), Subscribe(1, (Subscription("t"),)), Publish("t", b"x")),
+    ),
+)
+_REFUSED = (
+    script("a protocol that is not MQTT", ALL, does("a", connect("MQTX"))),
+    script("an empty protocol name", ALL, does("a", connect(""))),
+    script("protocol level 6", (4,), does("a", connect(level=6))),
+    script("protocol level 0", (4,), does("a", connect(level=0))),
+    script("MQTT at level 3", (4,), does("a", connect(level=3))),
+    script("MQIsdp at level 4", (4,), does("a", connect("MQIsdp"))),
+    script("the reserved flag of CONNECT", ALL, does("a", connect(flags=3))),
+    script("a will at QoS 3", ALL, does("a", connect(flags=0x1E, rest=_A + b"\0\1w\0\1x"))),
+    script("a will's QoS without a will", ALL, does("a", connect(flags=0x0A))),
+    script("a will's retain without a will", ALL, does("a", connect(flags=0x22))),
+    script("a will without its topic", (3, 4), does("a", connect(flags=6))),
+    script("a will with an empty topic", (3, 4), does("a", connect(flags=6, rest=_A + b"\0\0\0\1x"))),
+    script("a will with a wildcard", (3, 4), does("a", connect(flags=6, rest=_A + b"\0\3w/#\0\1x"))),
+    script("a will with an empty topic in MQTT 5", FIVE, does("a", connect(flags=6, rest=_A + b"\0\0\0\0\1x"))),
+    script("a will with a wildcard in MQTT 5", FIVE, does("a", connect(flags=6, rest=_A + b"\0\0\3w/#\0\1x"))),
+    script("a user name that is announced and not there", ALL, does("a", connect(flags=0x82))),
+    script("a password that is announced and not there", ALL, does("a", connect(flags=0xC2, rest=_A + b"\0\2me"))),
+    script("a client id that ends too soon", ALL, does("a", connect(rest=b"\0\5a"))),
+    script("bytes after the end of CONNECT", ALL, does("a", connect(rest=_A + b"\0"))),
+    script("a client id with U+0000", ALL, does("a", connect(rest=b"\0\3a\0b"))),
+    script("a client id that is not UTF-8", ALL, does("a", connect(rest=b"\0\2a\xff"))),
+    script("a client id with a surrogate", ALL, does("a", connect(rest=b"\0\3\xed\xa0\x80"))),
+    script("a client id with a control character", ALL, does("a", connect(rest=b"\0\2a\x01"))),
+    script("flags in the first byte of CONNECT", ALL, does("a", lambda level: b"\x11" + connect()(level)[1:])),
+    script("a second CONNECT", ALL, does("a", Connect("a")), does("a", Connect("a"))),
+    script("a PINGREQ before CONNECT", ALL, does("a", PingReq(), LISTEN)),
+    script("a PUBLISH before CONNECT", ALL, does("a", Publish("t", b"x"), LISTEN)),
+    script("a DISCONNECT before CONNECT", ALL, does("a", Disconnect(), LISTEN)),
+    script("a packet of no type before CONNECT", ALL, does("a", b"\x00\x00", LISTEN)),
+    script("a remaining length of five bytes", ALL, does("a", b"\x10\x80\x80\x80\x80\x01", LISTEN)),
+)
+
+
+def _with(name: str, properties: bytes) -> Script:
+    return script(f"CONNECT with {name}", FIVE, does("a", connect(properties=properties)))
+
+
+_PROPERTIES = (
+    _with("receive maximum 0", b"\x21\0\0"),
+    _with("receive maximum twice", b"\x21\0\1\x21\0\1"),
+    _with("maximum packet size 0", b"\x27\0\0\0\0"),
+    _with("a session expiry twice", b"\x11\0\0\0\1\x11\0\0\0\1"),
+    _with("the longest session expiry", b"\x11\xff\xff\xff\xff"),
+    _with("a property that there is not", b"\x7f\0"),
+    _with("a property of PUBLISH", b"\x01\1"),
+    _with("request problem information 2", b"\x17\2"),
+    _with("request response information 2", b"\x19\2"),
+    _with("request response information 1", b"\x19\1"),
+    _with("authentication data and no method", b"\x16\0\1x"),
+    _with("an unknown authentication method", b"\x15\0\1x"),
+    _with("user properties", pair("a", "1") + pair("a", "2")),
+    _with("a user property that is not UTF-8", b"\x26\0\1\xff\0\1x"),
+    _with("a property that ends too soon", b"\x11\0\0"),
+    _with("every property", b"\x11\0\0\0\1\x21\0\5\x27\0\1\0\0\x22\0\5\x17\1\x19\0" + pair("a", "b")),
+    script("properties longer than CONNECT", FIVE, does("a", b"\x10\x10\0\4MQTT\5\2\0\x3c\x7f\x11\0\0\0\1")),
+    script("CONNECT without the length of its properties", FIVE, does("a", b"\x10\x0a\0\4MQTT\5\2\0\x3c")),
+)
+_SESSIONS = (
+    script(
+        "a clean session is forgotten",
+        ALL,
+        joins("a", "t"),
+        does("a", Disconnect()),
+        does("a", Connect("a", **KEPT)),
+        says("a", "t"),
+    ),
+    script(
+        "a session is kept, with what came at QoS 1 and 2",
+        ALL,
+        joins("a", "t", **KEPT),
+        does("a", Disconnect()),
+        joins("b"),
+        *(says("b", "t", f"at {qos}", qos) for qos in (0, 1)),
+        says("b", "t", "at 2", 2),
+        does("a", Connect("a", **KEPT)),
+    ),
+    script(
+        "a kept session ends when its client begins anew",
+        ALL,
+        joins("a", "t", **KEPT),
+        does("a", Disconnect()),
+        does("a", Connect("a")),
+        says("a", "t"),
+        does("a", Disconnect()),
+        does("a", Connect("a", **KEPT)),
+    ),
+    script(
+        "a kept session whose client was cut off",
+        ALL,
+        joins("a", "t", **KEPT),
+        does("a", CUT),
+        joins("b"),
+        says("b", "t", qos=1),
+        does("a", Connect("a", **KEPT)),
+    ),
+    script("a client is taken over", ALL, joins("a"), joins("b"), does("c", Connect("a")), says("c", "t", qos=1)),
+    script(
+        "a client that keeps its session is taken over",
+        ALL,
+        joins("a", "t", **KEPT),
+        does("b", Connect("a", **KEPT)),
+        says("b", "t"),
+    ),
+    script(
+        "a client with a will is taken over",
+        ALL,
+        joins("w", "will"),
+        does("a", Connect("a", will=will())),
+        does("b", Connect("a")),
+    ),
+    script(
+        "a client with a will and a kept session is taken over",
+        ALL,
+        joins("w", "will"),
+        does("a", Connect("a", will=will(), **KEPT)),
+        does("b", Connect("a", **KEPT)),
+    ),
+    script(
+        "in MQTT 5 a session that is not clean ends with its connection all the same",
+        FIVE,
+        joins("a", "t", clean=False),
+        does("a", Disconnect()),
+        does("a", Connect("a", clean=False)),
+    ),
+    script(
+        "DISCONNECT makes a session last",
+        FIVE,
+        joins("a", "t", properties={"session_expiry_interval": 5}),
+        does("a", Disconnect(0, LONG)),
+        does("a", Connect("a", clean=False)),
+        says("a", "t"),
+    ),
+    script(
+        "DISCONNECT ends a session that would have lasted",
+        FIVE,
+        joins("a", "t", **KEPT),
+        does("a", Disconnect(0, {"session_expiry_interval": 0})),
+        does("a", Connect("a", clean=False)),
+    ),
+    script(
+        "DISCONNECT makes a session last that was not to",
+        FIVE,
+        joins("a", "t"),
+        does("a", Disconnect(0, LONG)),
+        does("a", Connect("a", clean=False)),
+    ),
+)
+
+SCRIPTS = (*_CAME, *_REFUSED, *_PROPERTIES, *_SESSIONS)
