@@ -450,6 +450,20 @@ def test_its_message_that_was_refused_is_not_sent_again(qos: int, answer: str) -
     client.says()
 
 
+@clause("MQTT-4.3.2-3", "MQTT-4.3.3-3", "MQTT-4.3.3-5")
+@pytest.mark.parametrize(
+    ("qos", "answer"),
+    [(1, "50 02 0001"), (1, "70 02 0001"), (1, "50 03 0001 80"), (2, "40 02 0001"), (2, "70 02 0001")],
+)
+def test_an_answer_of_another_kind_acknowledges_nothing_of_its(qos: int, answer: str) -> None:
+    client = Ours()
+    client.state.publish("t", b"x", qos)
+    client.state.take()
+    assert client.hear(answer) == []
+    client.again()
+    client.says(f"{0x38 | qos << 1:02x} 07 0001 't' 0001 00 'x'")
+
+
 @clause("MQTT-4.4.0-1")
 def test_on_a_connection_that_stands_it_sends_nothing_again() -> None:
     client = Ours(keep_alive=10)

@@ -231,6 +231,31 @@ def test_a_will_that_waits_is_not_forgotten_in_a_restart() -> None:
     listener.expect("30 08 0001 'w' 00 'gone'")
 
 
+@clause("MQTT-3.1.2-8", "MQTT-3.1.2-10")
+@pytest.mark.parametrize("said", ["", "e0 00"])
+def test_a_will_that_is_done_with_stays_so_in_a_restart(said: str) -> None:
+    house = desk()
+    line = house.line()
+    line.send("10 1d 0004 'MQTT' 05 04 0000 05 11 0000003c 0001 'a' 00 0001 'w' 0004 'gone'" + said)
+    line.hang_up()
+    house.restart()
+    listener = subscriber(house, "w")
+    house.advance(61)
+    listener.expect("")
+
+
+@clause("MQTT-3.1.2-7", "MQTT-3.1.2-8")
+def test_the_will_of_who_was_connected_when_the_process_ended_is_published() -> None:
+    house = desk()
+    house.line().send("10 22 0004 'MQTT' 05 04 0000 05 11 0000003c 0001 'a' 05 18 00000005 0001 'w' 0004 'gone'")
+    house.restart()
+    listener = subscriber(house, "w")
+    house.advance(4)
+    listener.expect("")
+    house.advance(1)
+    listener.expect("30 08 0001 'w' 00 'gone'")
+
+
 @clause("MQTT-3.1.2-9")
 @pytest.mark.parametrize(
     "said",
@@ -342,6 +367,19 @@ def test_who_is_back_within_the_will_delay_has_no_will_published() -> None:
     back.hang_up()
     house.advance(61)
     listener.expect("")
+
+
+@clause("MQTT-3.1.3-9")
+@pytest.mark.parametrize(("clean", "heard"), [(False, ""), (True, "30 08 0001 'w' 00 'gone'")])
+def test_who_takes_over_its_own_connection_has_no_delayed_will_published_unless_it_begins_anew(
+    clean: bool, heard: str
+) -> None:
+    house = desk()
+    listener = subscriber(house, "w")
+    house.line().send("10 22 0004 'MQTT' 05 04 0000 05 11 0000003c 0001 'a' 05 18 00000005 0001 'w' 0004 'gone'")
+    lasting(house, clean=clean)
+    house.advance(10)
+    listener.expect(heard)
 
 
 @clause("MQTT-3.1.3-10")

@@ -373,6 +373,64 @@ def test_answers_come_in_the_order_of_what_they_answer() -> None:
     line.expect("40 02 0001 40 03 0002 10 50 02 0003")
 
 
+# --- answers that are none
+
+
+@clause("MQTT-4.3.2-3", "MQTT-4.3.3-3", "MQTT-4.3.3-5")
+@pytest.mark.parametrize(
+    ("qos", "said"),
+    [
+        (1, "50 02 0001"),
+        (1, "70 02 0001"),
+        (1, "50 03 0001 80"),
+        (2, "40 02 0001"),
+        (2, "70 02 0001"),
+        (2, "40 03 0001 80"),
+    ],
+)
+def test_an_answer_of_another_kind_acknowledges_nothing(qos: int, said: str) -> None:
+    house = desk()
+    line = lasting(house)
+    subscribe(line, "t", qos)
+    publish(client(house, "b"), "t", "x", 0x30 | qos << 1, 9)
+    line.take()
+    line.send(said)
+    line.hang_up()
+    back(house, f"{0x38 | qos << 1:02x} 07 0001 't' 0001 00 'x'")
+
+
+@clause("MQTT-4.3.3-5")
+@pytest.mark.parametrize("said", ["40 02 0001", "50 03 0001 80"])
+def test_a_release_is_acknowledged_by_its_completion_alone(said: str) -> None:
+    line = _under_way(house := desk())
+    line.send("50 02 0001")
+    line.expect("62 02 0001")
+    line.send(said)
+    line.hang_up()
+    back(house, "62 02 0001")
+
+
+@clause("MQTT-4.4.0-1", "MQTT-3.1.4-3")
+def test_who_takes_over_its_own_connection_is_sent_again_what_is_unacknowledged() -> None:
+    line = _under_way(house := desk())
+    back(house, "3c 07 0001 't' 0001 00 'x'")
+    assert line.ended
+
+
+@clause("MQTT-3.1.2-25")
+def test_what_is_sent_again_and_now_too_large_counts_as_delivered() -> None:
+    house = desk()
+    line = lasting(house)
+    subscribe(line, "t", 1)
+    publisher = client(house, "b")
+    publish(publisher, "t", "0123456789", 0x32, 1)
+    publish(publisher, "t", "x", 0x32, 2)
+    line.take()
+    line.hang_up()
+    back(house, "3a 07 0001 't' 0002 00 'x'", maximum_packet_size=16).hang_up()
+    back(house, "3a 07 0001 't' 0002 00 'x'")
+
+
 def _under_way(house: Desk) -> Line:
     """A client that has got a QoS 2 message, and not said so."""
     line = lasting(house)

@@ -250,6 +250,21 @@ def test_a_retained_message_that_has_expired_is_not_delivered() -> None:
     late.expect("90 04 0001 00 00")
 
 
+@clause("MQTT-3.3.2-5")
+@pytest.mark.parametrize("qos", [0, 1])
+def test_a_message_that_expires_while_its_receiver_does_not_read_is_not_delivered(qos: int) -> None:
+    house = desk()
+    listener = subscriber(house, "t", qos)
+    line = client(house)
+    listener.connection.blocked = True
+    line.send("32 0c 0001 't' 0001 05 02 00000005 'x'")
+    house.advance(5)
+    listener.connection.drained()
+    listener.expect("")
+    publish(line, "t", "y")
+    listener.expect("30 05 0001 't' 00 'y'")
+
+
 @clause("MQTT-3.3.2-6")
 def test_a_message_is_passed_on_with_what_is_left_of_its_time() -> None:
     house = desk()

@@ -134,6 +134,14 @@ def test_a_message_that_its_receiver_refuses_goes_to_nobody_else(qos: int, said:
     other.expect("")
 
 
+@clause("MQTT-4.7.2-1")
+def test_a_shared_wildcard_takes_in_no_topic_that_begins_with_a_dollar_sign() -> None:
+    house = desk()
+    listener = subscriber(house, "$share/s/#")
+    publish(client(house), "$SYS/x", "x")
+    listener.expect("")
+
+
 def test_a_message_goes_to_one_who_is_here_rather_than_to_one_who_is_away() -> None:
     house = desk()
     away = lasting(house)
