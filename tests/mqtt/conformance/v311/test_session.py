@@ -119,6 +119,32 @@ def test_a_session_outlives_the_process_of_the_broker() -> None:
     assert line.guest.heard == []
 
 
+@clause("MQTT-4.1.0-1")
+def test_a_session_with_nothing_in_it_is_a_session() -> None:
+    desk = Desk()
+    line = desk.line()
+    line.send(LASTING)
+    line.expect("20 02 00 00")
+    desk.restart()
+    line = desk.line()
+    line.send(LASTING)
+    line.expect("20 02 01 00")
+
+
+@clause("MQTT-4.1.0-2")
+def test_a_session_that_was_connected_until_the_process_ended_has_all_its_time() -> None:
+    desk = Desk(session_expiry=10)
+    subscribed(desk).hang_up()
+    desk.advance(5)
+    desk.client("a", clean=False)
+    desk.advance(60)
+    desk.restart()
+    desk.advance(9)
+    line = desk.line()
+    line.send(LASTING)
+    line.expect("20 02 01 00")
+
+
 @clause("MQTT-4.1.0-2")
 def test_a_session_lasts_as_long_as_its_connection() -> None:
     desk = Desk(session_expiry=10)
