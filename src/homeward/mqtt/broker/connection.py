@@ -68,7 +68,7 @@ class Connection:
         self.level = 0
         self.keep_alive = 0
         self.last = now
-        """When the last bytes came."""
+        """When the last packet came: what is not whole yet is no sign of life [3.1.2-24]."""
         self.over = ""
         """Why the connection must end, once it must; what `take` still gives is written first."""
         self.blocked = False
@@ -94,7 +94,6 @@ class Connection:
         """Bytes arrived, torn anywhere."""
         if self.over:
             return
-        self.last = now
         if self._rest:
             whole = self._rest.add(data)
             if whole is None:
@@ -110,6 +109,8 @@ class Connection:
         except (ProtocolError, StorageError) as error:
             self.close(str(error), Reason.IMPLEMENTATION_SPECIFIC_ERROR)
         else:
+            if at:
+                self.last = now
             if at < len(data):
                 self._rest = Remainder(data[at:])
 
