@@ -678,6 +678,18 @@ def test_any_packet_begins_the_keep_alive_anew(said: str) -> None:
     assert not line.ended
 
 
+@clause("MQTT-3.1.2-22")
+def test_a_packet_that_never_ends_is_no_sign_of_life() -> None:
+    house = desk()
+    line = client(house, keep_alive=10)
+    for byte in ("30", "7f", "00", "01", "74"):
+        house.advance(3)
+        line.send(byte)
+    assert not line.ended
+    house.advance(1)
+    ends(line, "e0 01 8d")
+
+
 def test_without_a_keep_alive_a_client_may_be_silent_for_ever() -> None:
     house = desk()
     line = client(house)

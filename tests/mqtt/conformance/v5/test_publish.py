@@ -334,6 +334,23 @@ def test_a_content_type_that_is_no_string_ends_the_connection(said: str) -> None
     ends(line, "e0 01 81")
 
 
+@clause("MQTT-2.2.2-1")
+@pytest.mark.parametrize(("qos", "first", "number"), [(0, "30", ""), (1, "32", "0001"), (2, "34", "0001")])
+def test_messages_pass_between_clients_of_different_versions(qos: int, first: str, number: str) -> None:
+    house = desk()
+    older, newer = house.client("older"), subscriber(house, "t", qos, "newer")
+    older.send(f"82 06 0001 0001 't' {qos:02x}")
+    older.expect(f"90 03 0001 {qos:02x}")
+    size = 4 + len(number) // 2
+    house.client("old publisher").send(f"{first} {size:02x} 0001 't' {number} 'x'")
+    older.expect(f"{first} {size:02x} 0001 't' {number} 'x'")
+    newer.expect(f"{first} {size + 1:02x} 0001 't' {number} 00 'x'")
+    number = number.replace("1", "2")
+    client(house).send(f"{first} {size + 5:02x} 0001 't' {number} 04 03 0001 'c' 'y'")
+    older.expect(f"{first} {size:02x} 0001 't' {number} 'y'")
+    newer.expect(f"{first} {size + 5:02x} 0001 't' {number} 04 03 0001 'c' 'y'")
+
+
 # --- topic aliases
 
 
