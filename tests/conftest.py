@@ -6,6 +6,6 @@ from hypothesis import settings
 
 # A shared or busy machine is slow without anything being wrong: no test fails for its time alone.
 settings.register_profile("homeward", deadline=None)
-# For a long look: `./dev test tests/mqtt/test_exactness.py --hypothesis-profile=long`, an hour and more for all of them.
+# A long look, of about ten minutes: `./dev test tests/mqtt/test_exactness.py --hypothesis-profile=long`.
 settings.register_profile("long", deadline=None, max_examples=20_000)
 settings.load_profile("homeward")
