@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from homeward.mqtt.broker import Limits
 from tests.mqtt.conformance.clause import clause
 from tests.mqtt.conformance.desk import Desk, octets
 
@@ -128,3 +129,24 @@ def test_suback_and_unsuback_have_the_identifier_of_what_they_answer() -> None:
     line.expect("90 03 fedc 00")
     line.send("a2 05 ba98 0001 'a'")
     line.expect("b0 02 ba98")
+
+
+@pytest.mark.parametrize(
+    ("length", "encoded"),
+    [
+        (127, "7f"),
+        (128, "80 01"),
+        (16_383, "ff 7f"),
+        (16_384, "80 80 01"),
+        (2_097_151, "ff ff 7f"),
+        (2_097_152, "80 80 80 01"),
+    ],
+)
+def test_a_remaining_length_has_as_many_bytes_as_it_needs(length: int, encoded: str) -> None:
+    line = Desk(Limits(packet=2_097_152)).client()
+    line.subscribe("t")
+    packet = octets(f"30 {encoded} 0001 't'") + bytes(length - 3)
+    line.send(packet[:2])
+    line.send(packet[2:4])
+    line.send(packet[4:])
+    line.expect(packet)
