@@ -105,6 +105,7 @@ class Line:
         self._answers: list[TestGuest | Refusal | Challenge] = [refusal or self.guest]
         self.connection = Connection(broker.limits, self, 0.0)
         self.written = b""
+        self._reads = True
 
     def new_id(self) -> str:
         return "assigned"
@@ -131,14 +132,31 @@ class Line:
         return self.got()
 
     def got(self) -> list[Packet]:
-        """What has come since last asked."""
-        self.written += self.connection.take()
+        """What has come since last asked; nothing while it does not read."""
+        connection = self.connection
+        while data := connection.take():
+            self.written += data
+            connection.blocked = not self._reads
+            if self._reads and connection.session and connection.session.is_waiting:
+                connection.drained()
+        if not self._reads:
+            return []
         at, packets = 0, []
         while found := scan(self.written, at, 1 << 20):
             packets.append(decode(found[0], found[1], self.level))
             at = found[2]
         self.written = self.written[at:]
         return packets
+
+    def stall(self) -> None:
+        """It does not read from here on."""
+        self._reads, self.connection.blocked = False, True
+
+    def read(self) -> list[Packet]:
+        """It reads again; what has come."""
+        self._reads = True
+        self.connection.drained()
+        return self.got()
 
 
 class Now:
