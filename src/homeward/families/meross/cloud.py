@@ -24,7 +24,7 @@ from homeward.families.meross.namespaces import (
     CLOCK,
     CONSUMPTION_CONFIG,
     KEY,
-    KNOWN,
+    NAMESPACES,
     ONLINE,
     TIME,
     UNBIND,
@@ -194,7 +194,7 @@ class DeviceSession:
     def _heard(self, message: ReadMessage, data: bytes, now: float) -> Effects:
         header = message.header
         effects: list[Effect] = []
-        if header.namespace not in KNOWN:
+        if header.namespace not in NAMESPACES:
             effects.append(Note("unknown_namespace", f"{self._uuid}: {header.namespace[:64]}"))
         if answer := _ANSWERS.get((header.method, header.namespace)):
             method, payload = answer
