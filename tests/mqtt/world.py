@@ -167,7 +167,7 @@ class Caller:
         properties: Properties = {"session_expiry_interval": 3600} if level == 5 else {}
         connect = Connect(name, clean=False, level=level, properties=properties)
         self.name, self.qos = name, qos
-        self.state = ClientState(connect, Options(inflight=window))
+        self.state = ClientState(connect, Options(inflight=window, window=window))
         self.heard: list[bytes] = []
         self.published: dict[int, list[bytes]] = {0: [], 1: [], 2: []}
         self.slow = 0.0

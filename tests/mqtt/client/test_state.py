@@ -255,6 +255,12 @@ def test_no_more_is_under_way_than_the_server_takes_at_once() -> None:
     assert [packet.packet_id for packet in said(state)] == numbers[2:]  # type: ignore[union-attr]
 
 
+def test_a_server_that_cannot_say_how_many_it_takes_is_sent_few_at_once() -> None:
+    state = begun(4, Options(window=2))
+    numbers = [state.publish("a", b"", 2) for _ in range(3)]
+    assert [packet.packet_id for packet in said(state)] == numbers[:2]  # type: ignore[union-attr]
+
+
 def test_after_a_fall_too_no_more_is_under_way_than_the_server_takes() -> None:
     state = begun(5, clean=False)
     numbers = [state.publish("a", b"", 1) for _ in range(3)]

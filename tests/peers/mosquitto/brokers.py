@@ -38,10 +38,10 @@ _NO_SUCH_METHOD = Refusal(5, "no method of enhanced authentication is offered", 
 
 
 class Mosquitto(Program):
-    """A Mosquitto of its own, on a free port, that remembers nothing."""
+    """A Mosquitto of its own, on a free port unless one is given, that remembers nothing."""
 
-    def __init__(self, program: str, directory: Path) -> None:
-        self.port = free_ports(1)[0]
+    def __init__(self, program: str, directory: Path, port: int = 0) -> None:
+        self.port = port or free_ports(1)[0]
         configuration = directory / f"mosquitto-{self.port}.conf"
         configuration.write_text(_CONFIGURATION.format(port=self.port))
         super().__init__(program, "-c", configuration)

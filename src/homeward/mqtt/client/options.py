@@ -15,6 +15,9 @@ class Options(msgspec.Struct, frozen=True):
     """Bytes of the largest packet that is taken; a server that sends a larger one is left."""
     inflight: int = 1_000
     """Messages at QoS 1 and 2 under way at once, each way; at most 65,535."""
+    window: int = 20
+    """Those under way to a server of 3.1 or 3.1.1, which cannot say how many it takes. Mosquitto takes 20 unless it is
+    told otherwise, and loses what is more at QoS 2, though it acknowledges it."""
     aliases: int = 32
     """Topic aliases of a connection, each way; 0 for none."""
     queued: int = 16_777_216

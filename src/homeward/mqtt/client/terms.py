@@ -55,7 +55,7 @@ def agreed(request: Connect, ack: ConnAck, options: Options) -> Terms:
     said = ack.properties
     kept = request.properties.get("session_expiry_interval", 0) if request.level == 5 else not request.clean
     return Terms(
-        window=min(options.inflight, said.get("receive_maximum", 65_535)),
+        window=min(options.inflight, said.get("receive_maximum", 65_535)) if request.level == 5 else options.window,
         keep_alive=said.get("server_keep_alive", request.keep_alive),
         expiry=said.get("session_expiry_interval", int(kept)),
         largest=said.get("maximum_packet_size", _ANY),
