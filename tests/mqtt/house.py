@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from homeward.errors import StorageError
 from homeward.mqtt.broker import Broker, Challenge, Connection, Limits, Pledge, Refusal, Vault
 from homeward.mqtt.decode import decode
 from homeward.mqtt.frames import scan
@@ -31,11 +32,15 @@ class Memory:
     def __init__(self, *, patient: bool = False) -> None:
         self.kept: dict[str, bytes] = {}
         """What a restart would find."""
+        self.refuses = False
+        """Whether it takes nothing."""
         self._patient = patient
         self._written: dict[str, bytes | None] = {}
         self._promise = Promise()
 
     def put(self, key: str, value: bytes | None) -> Pledge:
+        if self.refuses:
+            raise StorageError("the disk is full")
         self._written[key] = value
         promise = self._promise
         if not self._patient:
@@ -127,6 +132,9 @@ class Line:
 
     def send(self, *packets: Packet | bytes, now: float = 0.0) -> list[Packet]:
         """Send packets; what has come back."""
+        for packet in packets:
+            if isinstance(packet, Connect) and not self.asked:
+                self.level = packet.level
         data = b"".join(packet if isinstance(packet, bytes) else packet.encode(self.level) for packet in packets)
         self.connection.receive(data, now)
         return self.got()

@@ -292,9 +292,14 @@ class Broker:
 
     def _restore(self, record: Record) -> None:
         if isinstance(record, KeptMessage):
-            self.retained.put(message(record.packet, record.expires))
+            if not self.retained.put(message(record.packet, record.expires)):
+                self.counts["not_retained"] += 1
+                self.keeper.forget_retained_soon(record.packet.topic)
         elif isinstance(record, KeptSession):
-            self._restore_session(record)
+            if record.expiry:
+                self._restore_session(record)
+            else:  # it was to end with its connection
+                self.keeper.forget_session(record.identity, (), ())
         elif session := self.sessions.get(record.identity):
             if isinstance(record, KeptDelivery):
                 session.restore(record.delivery())
@@ -312,6 +317,8 @@ class Broker:
         session.left = record.left or self.now()  # the process ended before the connection did
         for topic_filter, grant in record.subscriptions.items():
             self.subscribe(session, topic_filter, grant)
+        if not record.left:
+            self._keep_soon(session)  # or each new start would give it its whole time again
 
 
 def _delay(will: Will) -> int:
