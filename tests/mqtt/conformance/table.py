@@ -53,9 +53,12 @@ VERSIONS = (
 _HEAD = """\
 # Conformance with MQTT
 
-Which test proves which of the standard's normative statements, by their numbers in the OASIS standards MQTT 3.1.1
-(Appendix B) and MQTT 5 (Appendix B). What a statement says is put here in a few words; the standard's own count.
+Which test proves which of the standard's normative statements, by their numbers in appendix B of the OASIS standards
+MQTT 3.1.1 and MQTT 5. What a statement asks is put here in a few words of our own; what counts is the standard's.
 The tests give exact bytes to the broker, or to the client, and compare exact bytes with what comes out.
+
+MQTT 3.1 has no numbered statements. What it has otherwise than 3.1.1 is in
+[v311/test_version_3_1.py](../../tests/mqtt/conformance/v311/test_version_3_1.py).
 
 This page is written by `python -m tests.mqtt.conformance.table`.
 """
