@@ -89,12 +89,16 @@ def test_it_takes_one_connack_and_nothing_before_it() -> None:
 @clause("MQTT-3.2.2-1")
 @pytest.mark.parametrize("flags", ["02", "80", "ff"])
 def test_it_leaves_when_reserved_flags_of_connack_are_set(flags: str) -> None:
-    Ours(f"20 03 {flags} 00 00").leaves()
+    client = Ours("", clean=False)
+    assert client.hear(f"20 03 {flags} 00 00") == []
+    client.leaves()
 
 
 @clause("MQTT-3.2.2-6")
 def test_it_leaves_when_a_refusal_says_that_a_session_is_present() -> None:
-    Ours("20 03 01 87 00").leaves()
+    client = Ours("", clean=False)
+    assert client.hear("20 03 01 87 00") == []
+    client.leaves()
 
 
 @clause("MQTT-3.2.2-7", "MQTT-4.13.2-1")
@@ -579,6 +583,7 @@ def test_it_has_no_more_under_way_than_the_server_takes(qos: int, answers: list[
         client.hear(answer)
         if len(answers) == 2 and answer == answers[0]:
             client.says("62 02 0001")
+            client.state.drained()
     client.says(f"{0x30 | qos << 1:02x} 07 0001 't' 0002 00 'y'")
 
 

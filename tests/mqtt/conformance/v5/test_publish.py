@@ -94,6 +94,7 @@ def test_an_empty_retained_message_is_passed_on_and_removes_the_last_one() -> No
     line.send("31 04 0001 't' 00")
     listener.expect("31 04 0001 't' 00")
     subscriber(house, "t", client_id="late").expect("")
+    assert not house.vault.kept
 
 
 @clause("MQTT-3.3.1-7")

@@ -38,6 +38,16 @@ def test_a_session_ends_when_its_expiry_has_passed_and_not_before() -> None:
 
 
 @clause("MQTT-4.1.0-2")
+def test_a_session_that_has_expired_is_not_resumed_before_the_broker_sweeps_either() -> None:
+    house = desk()
+    lasting(house, session_expiry_interval=10).hang_up()
+    house.clock.advance(10)
+    line = house.line()
+    line.send("10 13 0004 'MQTT' 05 00 0000 05 11 0000000a 0001 'a'")
+    line.expect(CONNECTED)
+
+
+@clause("MQTT-4.1.0-2")
 def test_of_a_session_that_has_ended_nothing_is_left_in_the_vault() -> None:
     house = desk()
     line = lasting(house, session_expiry_interval=10)
