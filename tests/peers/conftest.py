@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,19 @@ def peer() -> Iterator[Callable[[str], Peer]]:
         yield start
 
 
+@pytest.fixture(scope="module")
+def peers() -> Iterator[Callable[[str], Peer]]:
+    """As `peer`, but one driver of each name for all the tests of a module."""
+    with ExitStack() as stack:
+
+        @cache
+        def start(name: str) -> Peer:
+            _environment(name)
+            return stack.enter_context(Peer(name))
+
+        yield start
+
+
 @pytest.fixture
 def program() -> Callable[[str], str]:
     """The path of a program of the system; the test is skipped where it is not installed."""
@@ -54,6 +68,13 @@ def program() -> Callable[[str], str]:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """`homeward serve` in a process of its own, which adopts whoever signs in."""
     with House(tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One house for all tests that let in users of their own and touch no others'."""
+    with House(tmp_path_factory.mktemp("shared_house")) as house:
         yield house
 
 
