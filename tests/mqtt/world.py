@@ -141,6 +141,15 @@ class Desk:
         if self._lives:
             self.connection.lost("the link fell")
 
+    def stop_reading(self, seconds: float) -> None:
+        """The client reads nothing for a while."""
+        self.connection.blocked = True
+        self._world.clock.call_later(seconds, self._read_again)
+
+    def _read_again(self) -> None:
+        if self._lives:
+            self.connection.drained()
+
     @property
     def _lives(self) -> bool:
         return self._process == self._world.process
@@ -156,7 +165,7 @@ class Desk:
         if self.connection.over and self._link.stands:
             self._world.endings.add(self.connection.over)
             self._world.clock.call_later(2 * LATENCY, self._link.break_down)
-        else:
+        elif not self.connection.blocked:
             self.connection.drained()
 
 
@@ -170,9 +179,12 @@ class Caller:
         self.state = ClientState(connect, Options(inflight=window, window=window))
         self.heard: list[bytes] = []
         self.published: dict[int, list[bytes]] = {0: [], 1: [], 2: []}
+        self.missed: dict[bytes, None] = {}
+        """What had been published before it was told that it is subscribed."""
         self.slow = 0.0
         """Seconds that what it is told waits to be handed over."""
         self.link: Link | None = None
+        self.desk: Desk | None = None
         self._world = world
         self._is_subscribed = False
         self.call()
@@ -183,7 +195,7 @@ class Caller:
             self._world.clock.call_later(PAUSE, self.call)
             return
         link = self.link = Link(self._world.clock)
-        desk = Desk(self._world, link)
+        desk = self.desk = Desk(self._world, link)
         link.ends["down"] = partial(self._received, link)
 
         def broken() -> None:
@@ -197,7 +209,7 @@ class Caller:
     def publish(self, qos: int) -> None:
         payload = f"{self.name} {qos} {len(self.published[qos])}".encode()
         self.published[qos].append(payload)
-        self.state.publish(f"t/{self.name}", payload, qos, retain=True)
+        self.state.publish(f"t/{self.name}/{qos}", payload, qos, retain=True)
         self._flush()
 
     def _lost(self, link: Link) -> None:
@@ -222,6 +234,8 @@ class Caller:
             self.state.subscribe(Subscription("t/#", self.qos, retain_handling=2))
         elif isinstance(packet, SubAck):
             self._is_subscribed = True
+            for other in self._world.callers:
+                self.missed |= dict.fromkeys(other.published[1] + other.published[2])
 
     def _take(self, message: Publish) -> None:
         self.state.acknowledge(message)
