@@ -167,7 +167,7 @@ _LATER = (
         "a client that sends PINGREQ in time",
         ALL,
         does("a", Connect("a", keep_alive=1)),
-        waits("b", 1.5),
+        waits(1.5),
         says("a", "t", qos=1),
     ),
     script(
@@ -176,7 +176,7 @@ _LATER = (
         joins("w", "will"),
         does("a", Connect("a", will=will(properties={"will_delay_interval": 1}), **KEPT)),
         does("a", CUT),
-        waits("w", 2.5),
+        waits(2.5),
     ),
     script(
         "a will that is delayed for longer than its session lasts",
@@ -192,14 +192,14 @@ _LATER = (
             ),
         ),
         does("a", CUT),
-        waits("w", 2.5),
+        waits(2.5),
     ),
     script(
         "a session that lasts a second",
         FIVE,
         joins("a", "t", properties={"session_expiry_interval": 1}),
         does("a", CUT),
-        waits("w", 2.5),
+        waits(2.5),
         does("a", Connect("a", clean=False)),
     ),
     script(
@@ -210,7 +210,7 @@ _LATER = (
         joins("b"),
         says("b", "t", "short", 1, properties={"message_expiry_interval": 1}),
         says("b", "t", "long", 1),
-        waits("b", 2.5),
+        waits(2.5),
         does("a", Connect("a", **KEPT)),
     ),
     script(
@@ -218,7 +218,7 @@ _LATER = (
         FIVE,
         joins("a"),
         says("a", "t", retain=True, properties={"message_expiry_interval": 1}),
-        waits("a", 2.5),
+        waits(2.5),
         subscribes("a", "t"),
     ),
 )

@@ -145,7 +145,7 @@ def play(script: Script, level: int, port: int) -> Transcript:
     clients: dict[str, Client] = {}
     with ExitStack() as stack:
         for number, step in enumerate(script.steps, 1):
-            if step.client not in clients:
+            if step.items and step.client not in clients:
                 client = clients[step.client] = Client(step.client, port, level)
                 stack.callback(client.close)
             _take(step, number, clients)

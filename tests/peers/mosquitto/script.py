@@ -65,9 +65,9 @@ def begins(client: str, *items: Item) -> Step:
     return Step(client, items, whole=False)
 
 
-def waits(client: str, seconds: float) -> Step:
-    """Time passes; the client is the first to listen."""
-    return Step(client, (), seconds)
+def waits(seconds: float) -> Step:
+    """Time passes, and everyone listens."""
+    return Step("", (), seconds)
 
 
 def joins(client: str, *filters: str | Subscription, **options: Any) -> Step:
