@@ -48,6 +48,8 @@ class Tree(Generic[_S]):
         self._exact: dict[str, Found[_S]] = {}
         self._wild: dict[str, Any] = {}
         self._found: dict[str, Found[_S]] = {}
+        self._same: dict[Found[_S], Found[_S]] = {}
+        """Thousands of topics have the same subscribers: one answer serves them all."""
 
     def add(self, topic_filter: str, subscriber: _S, granted: Grant) -> None:
         """Subscribe, or change a subscription that exists."""
@@ -61,10 +63,15 @@ class Tree(Generic[_S]):
         """Each subscriber once. A grant with `no_local` is that of one who has at least one such subscription."""
         found = self._found.get(topic)
         if found is None:
-            found = self._found[topic] = self._search(topic)
-            if len(self._found) > _MEMORY:
-                self._found = {topic: found}
+            if len(self._found) >= _MEMORY:
+                self._forget()
+            found = self._search(topic)
+            found = self._found[topic] = self._same.setdefault(found, found)
         return found
+
+    def _forget(self) -> None:
+        self._found.clear()
+        self._same.clear()
 
     def _put(self, topic_filter: str, subscriber: _S, entry: Found[_S]) -> None:
         table: dict[str, Any] = self._exact
@@ -84,7 +91,7 @@ class Tree(Generic[_S]):
             if parent[step]:
                 break
             del parent[step]
-        self._found.clear()
+        self._forget()
 
     def _search(self, topic: str) -> Found[_S]:
         exact = self._exact.get(topic, ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -19,8 +20,8 @@ EVERYTHING = ("#",)
 """The rules of a user that has none of its own: every topic, but those that begin with `$`."""
 _NOT_IN_NAMES = re.compile(r"[+#/:\x00-\x1f\x7f]")
 _PLACEHOLDER = re.compile("%[uc]")
-_VERDICTS = 200
-"""Topics for which a client's verdict is remembered; a table that is full is begun anew."""
+_VERDICTS = 10_000
+"""How many verdicts of rules about topics are remembered, all clients together."""
 _DECOY = "$".join(["scrypt", *map(str, COST), b64encode(bytes(SALT)).decode(), b64encode(bytes(32)).decode()])
 """The hash of no password: a name that is unknown takes as long to refuse as one that is not."""
 
@@ -97,28 +98,24 @@ class Users:
 class Rules:
     """What one client may do: the rules of its user, with the name and the client id filled in."""
 
-    __slots__ = ("_publish", "_subscribe", "_verdicts")
+    __slots__ = ("_publish", "_subscribe")
 
     def __init__(self, user: User, client_id: str) -> None:
         self._publish = _filled(user.publish, user.name, client_id)
         self._subscribe = _filled(user.subscribe, user.name, client_id)
-        self._verdicts: dict[str, bool] | None = None
 
     def may_publish(self, topic: str) -> bool:
         """Whether some rule takes the topic in."""
-        if "#" in self._publish and topic[:1] != "$":
-            return True
-        verdicts = self._verdicts
-        if verdicts is None or len(verdicts) > _VERDICTS:
-            verdicts = self._verdicts = {}
-        verdict = verdicts.get(topic)
-        if verdict is None:
-            verdict = verdicts[topic] = any(matches(rule, topic) for rule in self._publish)
-        return verdict
+        return _permitted(self._publish, topic)
 
     def may_subscribe(self, topic_filter: str) -> bool:
         """Whether one rule covers all that the filter takes in."""
         return any(covers(rule, topic_filter) for rule in self._subscribe)
+
+
+@lru_cache(_VERDICTS)
+def _permitted(rules: tuple[str, ...], topic: str) -> bool:
+    return any(matches(rule, topic) for rule in rules)
 
 
 def _filled(rules: tuple[str, ...], name: str, client_id: str) -> tuple[str, ...]:
