@@ -33,6 +33,7 @@ class Platform(StrEnum):
     SELECT = "select"
     SENSOR = "sensor"
     SWITCH = "switch"
+    TEXT = "text"
     UPDATE = "update"
     VACUUM = "vacuum"
 
@@ -53,6 +54,13 @@ class Entity(msgspec.Struct, frozen=True, omit_defaults=True):
     maximum: float | None = None
     step: float | None = None
     writable: bool = False
+    of: str = ""
+    """The entity whose attribute this is: with `of="light"`, the key `light_brightness` is its `brightness`.
+
+    The attributes are Home Assistant's.
+    """
+    part: str = ""
+    """The part of the device it belongs to, as people call it: a hub's sub-device. Empty: the device itself."""
 
 
 class Description(msgspec.Struct, frozen=True, omit_defaults=True):
