@@ -101,6 +101,8 @@ def test_the_server_may_refuse_at_any_step() -> None:
     line.expect(CHALLENGED)
     line.send(ANSWER + "30 05 0001 't' 00 'x'")
     line.expect_end("20 0b 00 87 08 1f 0005 'wrong'")
+    line.send(ANSWER)
+    line.expect("")
     listener.expect("")
     assert list(house.broker.sessions) == ["listener"]
 

@@ -171,10 +171,13 @@ def test_who_unsubscribes_or_goes_has_no_share_any_more() -> None:
     one.expect("b0 04 0001 00 00")
     two.hang_up()
     line = client(house)
-    publish(line, "t", "x")
-    publish(line, "t", "y")
-    three.expect("30 05 0001 't' 00 'x' 30 05 0001 't' 00 'y'")
+    for payload in ("x", "y", "z"):
+        publish(line, "t", payload)
+    three.expect("30 05 0001 't' 00 'x' 30 05 0001 't' 00 'y' 30 05 0001 't' 00 'z'")
     one.expect("")
+    three.send("a2 0f 0001 00 000a '$share/s/t'")
+    publish(line, "t", "x", 0x32, 1)
+    line.expect("40 03 0001 10")
 
 
 def test_a_shared_subscription_brings_no_retained_messages() -> None:

@@ -59,6 +59,9 @@ def test_of_a_session_that_has_ended_nothing_is_left_in_the_vault() -> None:
     publish(publisher, "t", "z", 0x32, 2)
     assert house.vault.kept
     house.advance(10)
+    publisher.take()
+    publish(publisher, "t", "nobody is left", 0x32, 3)
+    publisher.expect("40 03 0003 10")
     assert not house.vault.kept
 
 

@@ -36,7 +36,9 @@ def test_wildcards_stand_for_levels(topic_filter: str, wanted: tuple[str, ...], 
 
 
 @clause("MQTT-4.7.1-1")
-@pytest.mark.parametrize("topic_filter", ["sport/tennis#", "sport/tennis/#/ranking", "#/a", "##", "a/##", "+#"])
+@pytest.mark.parametrize(
+    "topic_filter", ["sport/tennis#", "sport/tennis/#/ranking", "#/a", "#/#", "a/#/#", "##", "a/##", "+#"]
+)
 def test_a_number_sign_is_a_whole_level_and_the_last(topic_filter: str) -> None:
     line = client(desk())
     line.send(packet(0x82, b"\0\1\0" + text(topic_filter) + b"\0"))

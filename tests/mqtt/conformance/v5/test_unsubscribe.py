@@ -71,6 +71,17 @@ def test_after_an_unsubscribe_nothing_new_comes_not_even_after_a_restart() -> No
     back(house)
 
 
+@clause("MQTT-3.10.4-2")
+def test_after_an_unsubscribe_no_retained_messages_come_that_were_still_to_be_sent() -> None:
+    house = desk()
+    client(house).send("33 07 0001 'a' 0001 00 'x' 33 07 0001 'b' 0002 00 'y'")
+    line = client(house, "late", receive_maximum=1)
+    line.send("82 07 0001 00 0001 '+' 01")
+    line.expect("90 04 0001 00 01 33 07 0001 'a' 0001 00 'x'")
+    line.send("a2 06 0002 00 0001 '+' 40 02 0001")
+    line.expect("b0 04 0002 00 00")
+
+
 @clause("MQTT-3.10.4-3")
 def test_after_an_unsubscribe_what_is_under_way_is_completed() -> None:
     house = desk()
