@@ -144,6 +144,7 @@ class House:
             self._auth,
             self.settings,
             self.household.people,
+            self.household.brokers,
             names=[self.advertise],
             handshakes=self.household.log,
         )

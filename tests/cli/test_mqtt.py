@@ -42,6 +42,13 @@ def test_a_user_is_let_in_with_its_rules_listed_and_removed(house: RunningHouse,
     assert shell("mqtt", "users", "remove", "bob").exit_code == 3
 
 
+def test_realms_are_shown(house: RunningHouse, shell: Shell) -> None:
+    heading, *rows = shell("mqtt", "realms").stdout.splitlines()
+    assert heading.split() == ["REALM", "CONNECTED", "SESSIONS", "RETAINED", "DROPPED"]
+    assert ["people", "0", "0", "0", "nothing"] in [row.split() for row in rows]
+    assert [realm["name"] for realm in json.loads(shell("mqtt", "realms", "--json").stdout)][-1] == "people"
+
+
 def test_a_password_is_asked_for_and_not_shown(house: RunningHouse, shell: Shell) -> None:
     result = shell(*ADD, "bob", stdin="sesame\n")
     assert result.exit_code == 0

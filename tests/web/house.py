@@ -150,7 +150,7 @@ class WebHouse:
         self.broker = Broker(BrokerLimits(), self.clock.now)
         failures = self.settings.limits.sign_in_failures
         self.people = People(self.hub, self.broker, self.settings.mqtt, failures=failures, randomness=seeded(2))
-        self.app = build(self.hub, self.auth, self.settings, self.people, handshakes=self.log)
+        self.app = build(self.hub, self.auth, self.settings, self.people, {"people": self.broker}, handshakes=self.log)
 
     def token(self, role: Role = Role.ADMIN) -> str:
         """The text of a new token."""

@@ -26,6 +26,15 @@ def signs_in(house: WebHouse, name: str, password: str) -> bool:
     return not isinstance(house.people.sign_in(request, peer, house.clock.now()), Refusal)
 
 
+async def test_realms_say_who_is_there_and_what_was_dropped(house: WebHouse) -> None:
+    house.broker.publish("a", b"last word", retain=True)
+    house.broker.counts["dropped_slow"] += 2
+    [realm] = (await house.client().get("/api/v1/mqtt/realms")).json()
+    assert realm.pop("retained_bytes") > len(b"last word")
+    known = {"name": "people", "connected": 0, "sessions": 0, "retained": 1, "dropped": {"dropped_slow": 2}}
+    assert realm == known
+
+
 async def test_a_new_user_is_listed_without_its_password(house: WebHouse) -> None:
     client = house.client()
     answer = await client.post(USERS, json={"name": "bob", "password": PASSWORD, "publish": ["home/%u/#"]})

@@ -34,6 +34,7 @@ MAY: dict[str, Role | None] = {
     "list_tokens": Role.ADMIN,
     "create_token": Role.ADMIN,
     "revoke_token": Role.ADMIN,
+    "list_mqtt_realms": Role.VIEWER,
     "list_mqtt_users": Role.ADMIN,
     "put_mqtt_user": Role.ADMIN,
     "remove_mqtt_user": Role.ADMIN,

@@ -1,4 +1,4 @@
-"""`homeward mqtt users list|add|remove|import`"""
+"""`homeward mqtt realms`, `homeward mqtt users list|add|remove|import`"""
 
 from __future__ import annotations
 
@@ -14,9 +14,22 @@ from homeward.cli.remote import Remote, with_remote
 from homeward.cli.show import json_option, put_json, put_table, say
 
 
-@click.group("mqtt", short_help="Say who may use the MQTT broker.")
+@click.group("mqtt", short_help="See how the MQTT broker is, and say who may use it.")
 def command() -> None:
     """The MQTT broker, for programs that are no device: Home Assistant and such."""
+
+
+@command.command()
+@json_option
+@with_remote
+def realms(remote: Remote, as_json: bool) -> None:
+    """Show how the broker is in each realm: that of a family, or of people."""
+    found = remote.get("mqtt", "realms")
+    if as_json:
+        put_json(found)
+        return
+    rows = [(r["name"], r["connected"], r["sessions"], r["retained"], _dropped(r["dropped"])) for r in found]
+    put_table(("REALM", "CONNECTED", "SESSIONS", "RETAINED", "DROPPED"), rows)
 
 
 @command.group()
@@ -109,6 +122,10 @@ def _password(*, from_stdin: bool) -> str | None:
     text = "Password (empty: a new user is drawn one, a known one keeps its own)"
     password: str = click.prompt(text, default="", show_default=False, hide_input=True, err=True)
     return password or None
+
+
+def _dropped(counts: dict[str, int]) -> str:
+    return " ".join(f"{reason}={count}" for reason, count in counts.items()) or "nothing"
 
 
 def _or_none(filters: list[str]) -> str:

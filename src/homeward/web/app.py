@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from homeward.errors import HomewardError
+from homeward.mqtt.broker import Broker
 from homeward.net.doorlog import Handshake
 from homeward.net.people import People
 from homeward.settings import Settings
@@ -35,12 +36,13 @@ def build(
     auth: Auth,
     settings: Settings,
     people: People,
+    brokers: Mapping[str, Broker],
     *,
     names: Iterable[str] = (),
     handshakes: Callable[[], Sequence[Handshake]] = tuple,
 ) -> Starlette:
     """The application. It answers to `names` beside the names in the settings; addresses it answers to always."""
-    house = Context(hub, auth, settings, handshakes, people)
+    house = Context(hub, auth, settings, handshakes, people, brokers)
     answers_to = {settings.advertise, *settings.tls.names, *names}
     return Starlette(
         routes=[*_api(house), *_documents(house), WebSocketRoute(f"{API}/ws", Live(house).serve)],

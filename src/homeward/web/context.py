@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from homeward.mqtt.broker import Broker
 from homeward.net.doorlog import Handshake
 from homeward.net.people import People
 from homeward.settings import Settings
@@ -22,3 +23,4 @@ class Context(NamedTuple):
     settings: Settings
     handshakes: Callable[[], Sequence[Handshake]]
     people: People
+    brokers: Mapping[str, Broker]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -156,6 +157,21 @@ class MqttUserView(msgspec.Struct, frozen=True):
     publish: tuple[str, ...]
     subscribe: tuple[str, ...]
     connected: int
+
+
+class MqttRealm(msgspec.Struct, frozen=True):
+    """How the MQTT broker of a realm is: that of a family, or of `people`."""
+
+    name: str
+    connected: int
+    """Clients that are connected."""
+    sessions: int
+    """Sessions, those of clients that are away included."""
+    retained: int
+    """Retained messages."""
+    retained_bytes: int
+    dropped: Mapping[str, int]
+    """How many messages were not delivered, kept or retained since the start, by reason."""
 
 
 class IssuedMqttUser(msgspec.Struct, frozen=True):

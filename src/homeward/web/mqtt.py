@@ -1,9 +1,24 @@
-"""Users of the MQTT broker, over the API."""
+"""The MQTT broker and its users, over the API."""
 
 from __future__ import annotations
 
 from homeward.web.context import Context
-from homeward.web.messages import IssuedMqttUser, MqttUserView, NewMqttUser
+from homeward.web.messages import IssuedMqttUser, MqttRealm, MqttUserView, NewMqttUser
+
+
+async def list_mqtt_realms(house: Context) -> list[MqttRealm]:
+    """The realms of the MQTT broker, one a family and one for people, and how each is."""
+    return [
+        MqttRealm(
+            name,
+            broker.connected,
+            len(broker.sessions),
+            len(broker.retained),
+            broker.retained.size,
+            dict(broker.counts),
+        )
+        for name, broker in house.brokers.items()
+    ]
 
 
 async def list_mqtt_users(house: Context) -> list[MqttUserView]:

@@ -59,6 +59,7 @@ ROUTES = (
     Route("GET", f"{API}/tokens", ADMIN, people.list_tokens),
     Route("POST", f"{API}/tokens", ADMIN, people.create_token, 201),
     Route("DELETE", f"{API}/tokens/{{token}}", ADMIN, people.revoke_token, 204),
+    Route("GET", f"{API}/mqtt/realms", VIEWER, mqtt.list_mqtt_realms),
     Route("GET", f"{API}/mqtt/users", ADMIN, mqtt.list_mqtt_users),
     Route("POST", f"{API}/mqtt/users", ADMIN, mqtt.put_mqtt_user),
     Route("DELETE", f"{API}/mqtt/users/{{user}}", ADMIN, mqtt.remove_mqtt_user, 204),

@@ -169,6 +169,11 @@ class Broker:
         numbers = [delivery.number for delivery in session.underway() if delivery.number]
         self.keeper.forget_session(session.identity, numbers, session.received or ())
 
+    @property
+    def connected(self) -> int:
+        """How many clients are connected."""
+        return len(self.sessions) - len(self._absent)
+
     # --- subscriptions
 
     def subscribe(self, session: Session, topic_filter: str, grant: Grant) -> bool:
