@@ -51,6 +51,15 @@ def subscriber(at: Desk, topic_filter: str, options: int = 0, client_id: str = "
     return line
 
 
+def under_way(at: Desk) -> Line:
+    """A client of `lasting` that has got a QoS 2 message, and not said so."""
+    line = lasting(at)
+    subscribe(line, "t", 2)
+    publish(client(at, "b"), "t", "x", 0x34, 9)
+    line.expect("34 07 0001 't' 0001 00 'x'")
+    return line
+
+
 def subscribe(line: Line, topic_filter: str, options: int = 0) -> None:
     """Subscribe one filter, for which nothing is retained."""
     line.send(packet(0x82, b"\0\1\0" + text(topic_filter) + bytes((options,))))

@@ -6,6 +6,7 @@ import pytest
 
 from homeward.mqtt.broker import Limits
 from tests.mqtt.conformance.clause import clause
+from tests.mqtt.conformance.desk import Line
 from tests.mqtt.conformance.v5.talk import LIMITS, back, client, desk, ends, lasting, publish, subscribe, subscriber
 
 
@@ -224,5 +225,6 @@ def test_a_filter_that_is_too_long_or_too_deep_is_refused(topic_filter: str) -> 
     line.expect("90 04 0001 00 8f")
 
 
-def _forbid(line: object, topic_filter: str) -> None:
-    line.guest.forbidden.add(topic_filter)  # type: ignore[attr-defined]
+def _forbid(line: Line, topic_filter: str) -> None:
+    assert line.guest
+    line.guest.forbidden.add(topic_filter)
