@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 
-from tests.peers.mosquitto import connecting, five, lasting, malformed, publishing, subscribing
+from tests.peers.mosquitto import connecting, five, lasting, malformed, mixing, publishing, subscribing
 from tests.peers.mosquitto.play import Transcript
 
 QUICK = tuple(
-    script for chapter in (connecting, publishing, lasting, subscribing, malformed, five) for script in chapter.SCRIPTS
+    script
+    for chapter in (connecting, publishing, lasting, subscribing, malformed, five, mixing)
+    for script in chapter.SCRIPTS
 )
 SLOW = five.SLOW
 """Those that take seconds."""

@@ -46,7 +46,7 @@ class Client:
         self.name = name
         self.heard: list[str] = []
         self._port = port
-        self._level = level
+        self._level = int(name[-1]) if "@" in name else level
         self._socket: socket.socket | None = None
         self._signed_in = False
         self._buffer = b""

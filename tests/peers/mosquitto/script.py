@@ -29,8 +29,9 @@ KEPT: dict[str, Any] = {"clean": False, "properties": LONG}
 class Step(NamedTuple):
     """A client does this in one write; then every client hears all that it has caused.
 
-    A client that has no connection opens one. After `seconds` more everyone listens again. Where `whole` is False a
-    packet is not whole yet, and nothing can be heard.
+    A client that has no connection opens one; one whose name ends in `@4` speaks that level whatever the script does.
+    After `seconds` more everyone listens again. Where `whole` is False a packet is not whole yet, and nothing can be
+    heard.
     """
 
     client: str
