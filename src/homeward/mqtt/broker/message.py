@@ -24,6 +24,8 @@ class Message(msgspec.Struct, gc=False):
     """When it is no longer worth delivering, in seconds since the epoch; 0 for never."""
     raw: bytes = b""
     """The bytes in which it came, if they are those of a version before 5, neither retained nor a duplicate."""
+    order: int = 0
+    """Its place among all that were retained; 0 if it was not."""
     plain_4: bytes = b""
     plain_5: bytes = b""
 

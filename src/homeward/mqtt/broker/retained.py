@@ -17,6 +17,8 @@ class Retained:
     def __init__(self, most: int) -> None:
         self.size = 0
         """Bytes they take, about."""
+        self.latest = 0
+        """The `order` of the one that was retained last."""
         self._most = most
         self._messages: dict[str, Message] = {}
         self._mortal: dict[str, float] = {}
@@ -39,6 +41,8 @@ class Retained:
         more = message.size - (older.size if older else 0) + _LEVEL * self._missing(topic)
         if self.size + more > self._most:
             return False
+        self.latest += 1
+        message.order = self.latest
         self._node(topic)[""] = topic
         self._messages[topic] = message
         self._mortal.pop(topic, None)

@@ -68,7 +68,7 @@ class Session:
         """What waits at QoS 1 and 2."""
         self._lossy: deque[Delivery] | None = None
         """What waits at QoS 0."""
-        self._retained: deque[tuple[str, Grant, Iterator[Message]]] | None = None
+        self._retained: deque[tuple[str, Grant, int, Iterator[Message]]] | None = None
         """Retained messages that are still to be sent, by the subscription that asked for them."""
         self._size = 0
         self._next_id = 0
@@ -105,9 +105,9 @@ class Session:
         return bool(self._queue or self._lossy or self._retained)
 
     def catch_up(self, topic_filter: str, granted: Grant, messages: Iterable[Message]) -> None:
-        """Send retained messages for a subscription, as fast as the client takes them; it has them while it is here."""
+        """Send retained messages for a subscription, as fast as the client takes them, over several connections too."""
         self._retained = self._retained or deque()
-        self._retained.append((topic_filter, granted, iter(messages)))
+        self._retained.append((topic_filter, granted, self.broker.retained.latest, iter(messages)))
         self.pump()
 
     def pump(self) -> None:
@@ -136,10 +136,12 @@ class Session:
         """Send one more, if nothing else waits; False if there is none, or it must wait."""
         if not self._retained or self._queue or len(self._inflight or ()) >= connection.window:
             return False
-        topic_filter, granted, messages = self._retained[0]
+        topic_filter, granted, latest, messages = self._retained[0]
         message = next(messages, None)
         if message and topic_filter in self.subscriptions:
-            self.deliver(message, granted, retained=True)
+            # What is newer than the subscription has come by it already, unless it is of those that may get lost.
+            if message.order <= latest or not (message.packet.qos and granted.qos):
+                self.deliver(message, granted, retained=True)
         elif self._retained:
             self._retained.popleft()
             self._retained = self._retained or None
@@ -308,7 +310,8 @@ class Session:
         for delivery in unsure:
             del (self._inflight or {})[delivery.packet_id]
         self._size -= sum(delivery.message.size for delivery in self._lossy or ())
-        self._lossy = self._retained = None
+        self._lossy = None
+        self._retained = self._retained if self.expiry else None
         self._inflight = self._inflight or None
         self._queue = deque([*unsure, *(self._queue or ())]) or None
 
