@@ -32,7 +32,8 @@ TESTED_TOGETHER = {
     "mqtt/client/test_state.py": """
         mqtt/client/inbox.py mqtt/client/options.py mqtt/client/outbox.py mqtt/client/terms.py mqtt/client/__init__.py
         """,
-    "net/test_mqtt.py": "net/carrier.py net/effects.py net/household.py",
+    "mqtt/broker/test_connection.py": "mqtt/broker/host.py mqtt/broker/__init__.py",
+    "net/test_mqtt.py": "net/carrier.py net/effects.py",
     "net/test_doorman.py": "net/doorlog.py net/recognise.py net/stream.py net/tls.py",
     "peers/test_meross_iot.py": "cli/emulate.py cli/loop.py cli/serve.py house.py log.py net/emulate.py",
     "store/test_sqlite.py": "store/pending.py store/prune.py store/reader.py store/runs.py",

@@ -104,7 +104,7 @@ def properties(place: int) -> st.SearchStrategy[Any]:
 def packets(level: int) -> st.SearchStrategy[Packet]:
     """Any packet of this level."""
     has = (lambda place: properties(place)) if level == 5 else (lambda place: st.just(NONE))
-    made = [
+    made: list[st.SearchStrategy[Any]] = [
         connects(level),
         st.builds(ConnAck, st.just(0), st.booleans() if level > 3 else st.just(False), has(2)),
         st.builds(ConnAck, st.sampled_from([0x80, 0x87, 0x9D]) if level == 5 else st.integers(1, 5), st.just(False)),

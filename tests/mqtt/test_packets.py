@@ -27,6 +27,7 @@ from homeward.mqtt.packets import (
     Will,
     frame,
 )
+from homeward.mqtt.properties import Properties
 from homeward.mqtt.reasons import MalformedPacket
 
 from .strategies import packets
@@ -34,7 +35,7 @@ from .strategies import packets
 # A device's CONNECT as the field has it: level 3, a client id of more than 23 characters, user and password.
 DEVICE = Connect("fmware:" + "0" * 32 + "_" + "a" * 16, 30, True, "48:e1:e9:d5:84:42", b"46884_" + b"0" * 32, level=3)
 OF_ALL = packets(5).filter(lambda packet: not isinstance(packet, Connect | ConnAck | Auth))
-EXPIRY = {"message_expiry_interval": 1, "user_property": (("a", "b"),)}
+EXPIRY: Properties = {"message_expiry_interval": 1, "user_property": (("a", "b"),)}
 
 
 def parts(data: bytes) -> tuple[int, bytes]:

@@ -147,9 +147,9 @@ class TestHouse:
 
     __test__ = False
 
-    def __init__(self, keys: Path, settings: Settings, clock: Clock) -> None:
+    def __init__(self, keys: Path, settings: Settings, clock: Clock, store: MemoryStore | None = None) -> None:
         limits = settings.limits
-        self.store = MemoryStore()
+        self.store = store or MemoryStore()
         self.hub = Hub(
             store=self.store, bus=LocalBus(), clock=clock, settings=settings, advertise="127.0.0.1", ports={}
         )
@@ -177,9 +177,11 @@ class TestHouse:
 
 
 @contextmanager
-def house(keys: Path, clock: VirtualClock, mqtt: Mqtt | None = None, **limits: float) -> Iterator[TestHouse]:
-    """A house with these limits, shut at the end."""
+def house(
+    keys: Path, clock: VirtualClock, mqtt: Mqtt | None = None, store: MemoryStore | None = None, **limits: float
+) -> Iterator[TestHouse]:
+    """A house with these limits, shut at the end; with the store of an earlier one, the same after a restart."""
     settings = Settings(limits=msgspec.structs.replace(Limits(), **limits), mqtt=mqtt or Mqtt(), adopt_all=True)
-    built = TestHouse(keys, settings, clock)
+    built = TestHouse(keys, settings, clock, store)
     yield built
     built.doorman.close()
