@@ -18,8 +18,6 @@ import structlog
 _log = structlog.get_logger("homeward.net")
 _CHUNK = 16_384
 """Bytes read at once: a TLS record, and a buffer that is cheap to have for a message of some hundred bytes."""
-_ROUNDS = 16
-"""Reads a wake-up, so that a flood from one peer leaves the others their turn."""
 
 
 class Receiver(Protocol):
@@ -64,7 +62,6 @@ class Stream:
     """
 
     __slots__ = (
-        "_again",
         "_closing",
         "_ended",
         "_fd",
@@ -90,7 +87,6 @@ class Stream:
         self._loop = loop
         self._ended = ended
         self._most = most
-        self._again = False
         self._fd = sock.fileno()
         self._unwritten = b""
         self._writing = False
@@ -114,9 +110,8 @@ class Stream:
         return self.receiver.expired(now)
 
     def start(self) -> None:
-        """Begin to read. What has been read by TLS already is delivered too."""
+        """Begin to read."""
         self._loop.add_reader(self._fd, self._readable)
-        self._come_again()
 
     def send(self, data: bytes) -> None:
         """Send bytes. After `close` they go nowhere."""
@@ -153,46 +148,32 @@ class Stream:
         self._ended(self)
 
     def _readable(self) -> None:
-        rounds = _ROUNDS
-        while self._read():
-            rounds -= 1
-            if not rounds:
-                self._come_again()
-                return
-
-    def _come_again(self) -> None:
-        """TLS may hold bytes that the loop cannot see: come for them after the others."""
-        if not self._again and isinstance(self.sock, ssl.SSLSocket) and self.sock.pending():
-            self._again = True
-            self._loop.call_soon(self._once_more)
-
-    def _once_more(self) -> None:
-        self._again = False
-        self._readable()
-
-    def _read(self) -> bool:
-        """Read once; whether there may be more."""
+        """Read once. What is left wakes the loop again, so that a flood from one peer leaves the others their turn."""
         if self._fd < 0:
-            return False
+            return
         try:
             data = self.sock.recv(_CHUNK)
         except (BlockingIOError, InterruptedError, ssl.SSLWantReadError):
-            return False
+            return
         except ssl.SSLWantWriteError:
             self._want_write()
-            return False
+            return
         except OSError as error:
             self.abort(_why(error))
-            return False
+            return
         if not data:
             self.abort(self._reason or "the peer closed the connection")
         elif not self._closing:
-            try:
-                self.receiver.receive(data)
-            except Exception:  # noqa: BLE001 - whatever goes wrong in one conversation hurts no other
-                _log.exception("conversation failed")
-                self.abort("an error of our own, which is in the log")
-        return len(data) == _CHUNK or isinstance(self.sock, ssl.SSLSocket)
+            self._deliver(data)
+
+    def _deliver(self, data: bytes) -> None:
+        try:
+            self.receiver.receive(data)
+        except Exception:  # noqa: BLE001 - whatever goes wrong in one conversation hurts no other
+            _log.exception("conversation failed")
+            self.abort("an error of our own, which is in the log")
+        if self._fd >= 0 and isinstance(self.sock, ssl.SSLSocket) and self.sock.pending():
+            self._loop.call_soon(self._readable)  # TLS may hold bytes that the loop cannot see
 
     def _put(self, data: bytes) -> None:
         try:
