@@ -166,8 +166,8 @@ _LATER = (
     script(
         "a client that sends PINGREQ in time",
         ALL,
-        does("a", Connect("a", keep_alive=1)),
-        waits(1.5),
+        does("a", Connect("a", keep_alive=2)),
+        waits(3.5),
         says("a", "t", qos=1),
     ),
     script(
