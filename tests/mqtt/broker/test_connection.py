@@ -82,6 +82,14 @@ def test_what_no_client_may_send_now_ends_the_connection(level: int, packet: Pac
 
 
 @LEVELS
+@pytest.mark.parametrize("head", [b"\0\4MQTT\6", b"\0\4HTTP\4"])
+def test_a_second_connect_is_one_whatever_it_is_of(level: int, head: bytes) -> None:
+    line = signed_in(broker(), connect=Connect("me", level=level))
+    assert codes(line.send(b"\x10\x0d" + head + bytes(6))) == [(Disconnect, Reason.PROTOCOL_ERROR)] * (level == 5)
+    assert line.connection.over
+
+
+@LEVELS
 def test_each_byte_may_come_alone(level: int) -> None:
     line = Line(broker())
     packets: tuple[Packet, ...] = (Connect("me", level=level), Publish("a", b"x", 1, packet_id=1), PingReq())
@@ -348,3 +356,10 @@ def test_a_qos_2_message_is_not_released_while_that_cannot_be_kept() -> None:
     assert line.send(PubRel(1)) == []
     assert line.guest.over == "the disk is full"
     assert house.sessions["me"].received == {1}
+
+
+@pytest.mark.parametrize("first", [0x40, 0x50, 0x62, 0x70])
+def test_an_acknowledgement_of_packet_identifier_0_ends_the_connection(first: int) -> None:
+    line = signed_in(broker())
+    line.send(bytes((first, 2, 0, 0)))
+    assert line.connection.over == "packet identifier 0"

@@ -102,10 +102,12 @@ class Connection:
         try:
             at = self._packets(data)
         except UnacceptableProtocol as error:
-            self.send(ConnAck(1).encode())
-            self.close(str(error))
+            if not self.level:
+                self.send(ConnAck(1).encode())
+            self.close(str(error), Reason.PROTOCOL_ERROR)
         except MalformedPacket as error:
-            self.close(str(error), error.reason)
+            is_second = self.level and error.reason == Reason.UNSUPPORTED_PROTOCOL_VERSION
+            self.close(str(error), Reason.PROTOCOL_ERROR if is_second else error.reason)
         except (ProtocolError, StorageError) as error:
             self.close(str(error), Reason.IMPLEMENTATION_SPECIFIC_ERROR)
         else:
@@ -122,7 +124,7 @@ class Connection:
             if first & 0xF0 == 0x30 and self.guest:
                 raw = data[at:following] if first in _FORWARDED and self.level < 5 else b""
                 serving.published(self, decode_publish(first, body, self.level), raw)
-            elif first == 0x40 and self.session and len(body) == 2:
+            elif first == 0x40 and self.session and len(body) == 2 and body != b"\0\0":
                 self.session.acknowledged(body[0] << 8 | body[1])
             else:
                 self._handle(decode(first, body, self.level))
