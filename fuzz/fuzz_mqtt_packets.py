@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from homeward.mqtt.decode import decode
 from homeward.mqtt.frames import scan
-from homeward.mqtt.packets import MalformedPacket, decode
+from homeward.mqtt.reasons import MalformedPacket
 
 
 def target(data: bytes) -> None:
-    """The first byte of a packet, then its body."""
+    """A byte that says the protocol level, the first byte of a packet, then its body."""
+    level, first = 3 + data[:1][0] % 3 if data else 4, data[1] if len(data) > 1 else 0
     try:
-        packet = decode(data[0] if data else 0, data[1:])
+        packet = decode(first, data[2:], level)
     except MalformedPacket:
         return
-    again = scan(packet.encode(), 0, 268_435_455)
+    level = getattr(packet, "level", level)
+    again = scan(packet.encode(level), 0, 268_435_455)
     assert again is not None
-    assert decode(again[0], again[1]) == packet
+    assert decode(again[0], again[1], level) == packet

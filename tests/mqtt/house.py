@@ -151,7 +151,7 @@ class Line:
             return []
         at, packets = 0, []
         while found := scan(self.written, at, 1 << 20):
-            packets.append(decode(found[0], found[1], self.level))
+            packets.append(decode(found[0], found[1], connection.level or self.level))
             at = found[2]
         self.written = self.written[at:]
         return packets

@@ -150,6 +150,8 @@ def _will(fields: Fields, flags: int, level: int) -> Will | None:
 
 def _connack(fields: Fields, level: int) -> ConnAck:
     present, code = fields.byte(), fields.byte()
+    if level == 3:
+        present = 0  # a reserved byte there, which says nothing of a session
     if present > 1 or (present and code):
         raise MalformedPacket(f"CONNACK flags 0x{present:02x} with code {code} [3.2.2]")
     return ConnAck(code, bool(present), properties.decode(fields, 2) if level == 5 else NONE)
