@@ -29,9 +29,7 @@ TESTED_TOGETHER = {
     "families/meross/test_client.py": "families/meross/replies.py",
     "hub/test_hub.py": "hub/facts.py hub/home.py hub/link.py hub/wait.py testing/store.py",
     "mqtt/client/test_client.py": "mqtt/client/connector.py mqtt/client/errors.py mqtt/client/transport.py",
-    "mqtt/client/test_state.py": """
-        mqtt/client/inbox.py mqtt/client/options.py mqtt/client/outbox.py mqtt/client/terms.py mqtt/client/__init__.py
-        """,
+    "mqtt/client/test_state.py": "mqtt/client/options.py mqtt/client/terms.py mqtt/client/__init__.py",
     "mqtt/broker/test_connection.py": "mqtt/broker/host.py mqtt/broker/__init__.py",
     "net/test_mqtt.py": "net/carrier.py net/effects.py",
     "net/test_doorman.py": "net/doorlog.py net/recognise.py net/stream.py net/tls.py",

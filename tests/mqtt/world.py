@@ -209,7 +209,7 @@ class Caller:
     def publish(self, qos: int) -> None:
         payload = f"{self.name} {qos} {len(self.published[qos])}".encode()
         self.published[qos].append(payload)
-        self.state.publish(f"t/{self.name}/{qos}", payload, qos, retain=True)
+        self.state.publish(f"t/{self.name}/{qos}", payload, qos, retain=qos > 0)
         self._flush()
 
     def _lost(self, link: Link) -> None:
