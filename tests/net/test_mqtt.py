@@ -188,7 +188,7 @@ async def test_a_slow_reader_costs_no_more_than_it_may_and_the_others_do_not_wai
         assert isinstance(got, Publish)
         assert got.payload == payload
         assert receiver._stream.unwritten <= people.limits.burst + 25_000
-        assert people.sessions[":slow"]._size <= 300_000
+        assert people.sessions[":slow"].size <= 300_000
     assert people.counts["dropped_slow"] > 100
     late = [await slow.get() for _ in range(len(payloads) - people.counts["dropped_slow"])]
     assert late[-1] == Publish("a", payloads[-1])

@@ -115,7 +115,7 @@ def test_what_is_acknowledged_makes_room_down_to_the_last_byte(level: int) -> No
                 line.send(PubAck(packet.packet_id))
             if packet.qos == 2:
                 line.send(PubRec(packet.packet_id), PubComp(packet.packet_id))
-    assert house.sessions["me"]._size == 0
+    assert house.sessions["me"].size == 0
     assert house.counts == {}
 
 
@@ -361,4 +361,4 @@ def test_a_message_whose_time_is_over_is_not_sent_any_more_but_one_under_way_is(
     assert payloads(again.send(LASTING)) == [b"under way"]
     again.send(PubAck(1)) if qos == 1 else again.send(PubRec(1), PubComp(1))
     assert house.counts == {"dropped_expired": 1}
-    assert house.sessions["me"]._size == 0
+    assert house.sessions["me"].size == 0

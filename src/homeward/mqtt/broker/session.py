@@ -95,6 +95,11 @@ class Session:
         return self._take(Delivery(message, qos, retain, grant.identifiers))
 
     @property
+    def size(self) -> int:
+        """Bytes of all that is under way to the client, or waits; at most `Limits.queued`."""
+        return self._size
+
+    @property
     def ready(self) -> bool:
         """Whether the client is here and reads."""
         return self.connection is not None and not self.connection.blocked
@@ -316,9 +321,10 @@ class Session:
         self._queue = deque([*unsure, *(self._queue or ())]) or None
 
     def underway(self) -> Iterator[Delivery]:
-        """All messages that it keeps."""
+        """All messages that are under way to the client, or wait."""
         yield from (self._inflight or {}).values()
         yield from self._queue or ()
+        yield from self._lossy or ()
 
     # --- how it is kept
 
