@@ -12,6 +12,7 @@ from homeward.mqtt.packets import (
     PubRel,
     Subscribe,
     Subscription,
+    Unsubscribe,
 )
 from homeward.mqtt.properties import Properties
 from homeward.mqtt.reasons import Reason
@@ -330,6 +331,30 @@ def test_more_retained_messages_than_a_client_is_sent_at_once_come_as_it_reads()
     assert [packet.topic for packets in late for packet in messages(packets)] == [f"t/{n}" for n in range(3, 50)]
     assert house.counts == {}
     assert not house.sessions["me"].is_waiting
+
+
+def test_retained_messages_do_not_fill_the_queue_of_a_client_that_acknowledges() -> None:
+    house = broker(Limits(queued=4 * SIZE))
+    for number in range(20):
+        house.publish(f"t/{number}", PAYLOAD, 1, retain=True)
+    line = signed_in(house)
+    got = messages(line.send(Subscribe(1, (Subscription("t/+", 1),))))
+    for packet in got:
+        got += messages(line.send(PubAck(packet.packet_id)))
+    assert [packet.topic for packet in got] == [f"t/{number}" for number in range(20)]
+    assert house.counts == {}
+
+
+def test_whoever_subscribes_again_and_again_is_not_kept_more_for() -> None:
+    house = broker(Limits(inflight=1, subscriptions=2))
+    for number in range(3):
+        house.publish(f"t/{number}", b"x", 1, retain=True)
+    line = signed_in(house)
+    for number in range(50):
+        topic_filter = "#" if number % 2 else f"t/+{'/#' * (number % 4 == 0)}"
+        line.send(Subscribe(1, (Subscription(topic_filter, 1),)))
+        line.send(Unsubscribe(1, (topic_filter,)))
+    assert len(house.sessions["me"]._retained or ()) <= 2
 
 
 def test_who_unsubscribes_gets_no_more_of_them_and_what_is_gone_is_not_sent() -> None:

@@ -111,8 +111,9 @@ class Session:
 
     def catch_up(self, topic_filter: str, granted: Grant, messages: Iterable[Message]) -> None:
         """Send retained messages for a subscription, as fast as the client takes them, over several connections too."""
-        self._retained = self._retained or deque()
-        self._retained.append((topic_filter, granted, self.broker.retained.latest, iter(messages)))
+        # One entry a subscription: whoever subscribes for ever is not kept more for.
+        waiting = (each for each in self._retained or () if each[0] != topic_filter and each[0] in self.subscriptions)
+        self._retained = deque([*waiting, (topic_filter, granted, self.broker.retained.latest, iter(messages))])
         self.pump()
 
     def pump(self) -> None:
@@ -141,6 +142,8 @@ class Session:
         """Send one more, if nothing else waits; False if there is none, or it must wait."""
         if not self._retained or self._queue or len(self._inflight or ()) >= connection.window:
             return False
+        if self._inflight and self._size > self.broker.limits.queued // 2:
+            return False  # a client that acknowledges is not to be disconnected for what is sent it too fast
         topic_filter, granted, latest, messages = self._retained[0]
         message = next(messages, None)
         if message and topic_filter in self.subscriptions:
