@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
+from homeward.errors import StorageError
 from homeward.mqtt.broker import Broker, Challenge, Connection, Limits, Pledge, Refusal
 from homeward.mqtt.client import ClientState, Options
 from homeward.mqtt.packets import Auth, ConnAck, Connect, Packet, Publish, SubAck, Subscription
@@ -29,10 +30,14 @@ class Disk:
     def __init__(self, clock: VirtualClock) -> None:
         self.kept: dict[str, bytes] = {}
         self.delay = COMMIT
+        self.full = False
+        """Whether it takes nothing."""
         self._clock = clock
         self._group: _Group | None = None
 
     def put(self, key: str, value: bytes | None) -> Pledge:
+        if self.full:
+            raise StorageError("the disk is full")
         if self._group is None:
             self._group = _Group()
             self._clock.call_later(self.delay, partial(self._commit, self._group))
