@@ -108,6 +108,31 @@ async def test_a_slow_reader_gets_all_that_waits_for_it_and_the_others_do_not_wa
     await server.close()
 
 
+async def test_whoever_reads_nothing_and_asks_for_answers_costs_no_more_than_it_may() -> None:
+    limits = Limits(queued=200_000, burst=50_000)
+    server = Server(Broker(limits, Now()), welcome)
+    port = await server.listen("127.0.0.1", 0)
+    slow, quick = await call(port, Connect("slow")), await call(port, Connect("quick"))
+    for caller in (slow, quick):
+        await caller.get()
+    slow.send(Subscribe(1, (To("a"),)))
+    await slow.get()
+    (line,) = [line for line in server.lines if line._connection.guest.identity == "slow"]  # type: ignore[union-attr]
+    for number in range(1_000):
+        quick.send(Publish("a", bytes(20_000)))
+        slow.send(PingReq())
+        if not number % 10:
+            quick.send(PingReq())
+            assert await quick.get() == PingResp()
+        assert line._transport.get_write_buffer_size() <= 350_000  # type: ignore[union-attr]
+        assert server.broker.sessions["slow"].size <= 200_000
+    assert server.broker.counts["dropped_slow"] > 100
+    quick.close()
+    slow.close()
+    await server.close()
+    assert server.broker.sessions == {}
+
+
 async def test_clients_are_told_that_the_broker_goes_down() -> None:
     async with Server(Broker(Limits(), Now()), welcome) as server:
         caller = await call(await server.listen("127.0.0.1", 0), Connect("me", level=5))

@@ -78,6 +78,7 @@ class Line(asyncio.Protocol):
         self._server = server
         self._transport: asyncio.Transport | None = None
         self._since = server.loop.time()
+        self._is_paused = False
         self._connection = Connection(server.broker.limits, self, self._since)
 
     # The loop's.
@@ -93,10 +94,11 @@ class Line(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """It reads more slowly than messages come."""
-        self._connection.blocked = True
+        self._is_paused = self._connection.blocked = True
 
     def resume_writing(self) -> None:
         """It has read."""
+        self._is_paused = False
         self._connection.drained()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -125,17 +127,23 @@ class Line(asyncio.Protocol):
         self._server.loop.call_soon(self.flush)
 
     def flush(self) -> None:
-        """Write what waits."""
-        data = self._connection.take()
-        if self._transport and data:
-            self._transport.write(data)
-        if self._connection.over and self._transport:
-            self._transport.close()
-        elif not self._connection.blocked:
-            self._connection.drained()
+        """Write what waits. Whoever has answers sent to it and reads none is given up."""
+        connection, transport = self._connection, self._transport
+        if not transport:
+            return
+        if data := connection.take():
+            transport.write(data)
+        if transport.get_write_buffer_size() > connection.limits.queued + connection.limits.burst:
+            self.hang_up("it does not read")
+        elif connection.over:
+            transport.close()
+        elif self._is_paused:
+            connection.blocked = True
+        elif not connection.blocked:
+            connection.drained()
 
     def check(self, now: float) -> None:
-        """Hang up when it has been silent for too long, or has not signed in."""
+        """Hang up when it has been silent for too long, has not signed in, or does not read what it is told last."""
         connection = self._connection
         if not connection.guest and now - self._since > self._server.patience:
             self.hang_up("no sign-in in its time")
@@ -143,7 +151,9 @@ class Line(asyncio.Protocol):
             connection.close(silent, Reason.KEEP_ALIVE_TIMEOUT)
 
     def hang_up(self, reason: str) -> None:
-        """End it, unless it is over already."""
+        """End it at once, unless it is over already; what it has not read by then is lost."""
         self._connection.lost(reason)
-        if self._transport:
+        if self._transport and self._transport.get_write_buffer_size():
+            self._transport.abort()
+        elif self._transport:
             self._transport.close()
