@@ -57,3 +57,11 @@ def test_what_changes_while_it_is_looked_for_is_found_as_it_is_then() -> None:
     retained.remove("b")
     retained.put(message(Publish("c", b"new")))
     assert [each.packet for each in found] == [Publish("c", b"new")]
+
+
+def test_a_topic_of_any_depth_is_found() -> None:
+    retained = Retained(1 << 20)
+    retained.put(message(Publish("/".join("a" * 2_000), b"x")))
+    assert [len(topic) for topic in topics(retained)] == [3_999]
+    assert topics(retained, "/".join("+" * 2_000)) == topics(retained)
+    assert topics(retained, "/".join("+" * 1_999)) == []

@@ -84,7 +84,7 @@ class Retained:
 
     def _found(self, topic_filter: str) -> Iterator[Message]:
         hidden = topic_filter[0] in "+#"  # a leading wildcard takes in no topic that begins with `$` [4.7.2]
-        for topic in _search(self._levels, topic_filter.split("/"), 0):
+        for topic in _search(self._levels, topic_filter.split("/")):
             message = self._messages.get(topic)
             if message and not (hidden and topic[0] == "$"):
                 yield message
@@ -105,14 +105,22 @@ class Retained:
         return node
 
 
-def _search(node: dict[str, Any], wanted: list[str], depth: int) -> Iterator[str]:
-    """The topics below a node that the rest of a filter takes in."""
-    if depth == len(wanted):
-        yield from (node[""],) if "" in node else ()
-        return
-    level = wanted[depth]
-    if level == "#":
-        yield from (node[""],) if "" in node else ()
-    for step in list(node) if level in ("+", "#") else ["/" + level]:
-        if step and step in node:
-            yield from _search(node[step], wanted, depth if level == "#" else depth + 1)
+def _search(root: dict[str, Any], wanted: list[str]) -> Iterator[str]:
+    """The topics that a filter of these levels takes in: a topic before those below it."""
+    trail = [iter([(root, 0)])]
+    while trail:
+        place = next(trail[-1], None)
+        if not place:
+            trail.pop()
+            continue
+        node, depth = place
+        level = wanted[depth] if depth < len(wanted) else None
+        if "" in node and level in (None, "#"):
+            yield node[""]
+        if level is not None:
+            steps = list(node) if level in ("+", "#") else ["/" + level]
+            trail.append(_below(node, steps, depth if level == "#" else depth + 1))
+
+
+def _below(node: dict[str, Any], steps: list[str], depth: int) -> Iterator[tuple[dict[str, Any], int]]:
+    return ((node[step], depth) for step in steps if step and step in node)
