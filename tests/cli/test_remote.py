@@ -126,8 +126,25 @@ def test_an_account_is_made_with_a_password_from_standard_input(house: RunningHo
     assert shell("account", "create", "lamp", "a@home.test", "--password-stdin", stdin="pass word\n").exit_code == 0
     (account,) = house.house.hub.families["lamp"].accounts.kept  # type: ignore[attr-defined]
     assert account.password.reveal() == "pass word"
-    assert json.loads(shell("account", "list", "lamp", "--json").stdout) == [{"id": "7", "email": "a@home.test"}]
+    assert json.loads(shell("account", "list", "lamp", "--json").stdout) == [
+        {"id": "7", "email": "a@home.test", "disabled": False, "moved": "", "second_factor": False}
+    ]
     assert "a@home.test" in shell("account", "list", "lamp").stdout
+
+
+def test_an_account_is_changed_by_its_address_and_a_second_factor_is_shown_once(
+    house: RunningHouse, shell: Shell
+) -> None:
+    shell("account", "create", "lamp", "a@home.test", "--password-stdin", stdin="pass word\n")
+    result = shell("account", "change", "lamp", "A@home.test", "--disable", "--second-factor")
+    (account,) = house.house.hub.families["lamp"].accounts.kept  # type: ignore[attr-defined]
+    secret = account.factor.reveal()
+    assert len(secret) == 32
+    assert result.stdout == f"otpauth://totp/lamp:a@home.test?secret={secret}&issuer=Homeward\n"
+    listed = shell("account", "list", "lamp").stdout
+    assert "disabled, second factor" in listed
+    assert secret not in listed
+    assert shell("account", "change", "lamp", "b@home.test", "--enable").exit_code == 3
 
 
 def test_a_password_is_asked_for_and_not_shown(house: RunningHouse, shell: Shell) -> None:

@@ -41,6 +41,9 @@ class Account(msgspec.Struct, frozen=True):
     email: str
     key: Secret
     password: Secret
+    disabled: bool = False
+    moved: str = ""
+    factor: Secret = Secret("")
 
 
 class Accounts:
@@ -72,6 +75,22 @@ class Lamps(Family):
         account = Account(user_id or "7", email, Secret(key or KEY), Secret(password))
         self.accounts.kept.append(account)
         return account, (Remember(f"account/{account.user_id}", {"email": email, "key": KEY, "password": password}),)
+
+    def change_account(
+        self,
+        user_id: str,
+        *,
+        password: str | None = None,
+        disabled: bool | None = None,
+        moved: str | None = None,
+        factor: str | None = None,
+    ) -> tuple[Account, Effects]:
+        at = {account.user_id: at for at, account in enumerate(self.accounts.kept)}[user_id]
+        changed = replace(
+            self.accounts.kept[at], disabled=bool(disabled), moved=moved or "", factor=Secret(factor or "")
+        )
+        self.accounts.kept[at] = changed
+        return changed, (Remember(f"account/{user_id}", {"password": password}),)
 
     def entities(self, device: Device) -> Sequence[Entity]:
         return (

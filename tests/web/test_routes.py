@@ -14,6 +14,7 @@ BODIES: dict[str, Any] = {
     "command_device": {"entity": "on", "value": True},
     "call_device": {"method": "get"},
     "create_account": {"email": "a@home.test", "password": "secret"},
+    "change_account": {"disabled": True},
     "create_token": {"name": "new"},
     "put_mqtt_user": {"name": "bob", "password": "secret"},
     "set_up": {"code": "wrong"},
@@ -31,6 +32,7 @@ MAY: dict[str, Role | None] = {
     "list_families": Role.VIEWER,
     "list_accounts": Role.ADMIN,
     "create_account": Role.ADMIN,
+    "change_account": Role.ADMIN,
     "list_tokens": Role.ADMIN,
     "create_token": Role.ADMIN,
     "revoke_token": Role.ADMIN,
@@ -56,7 +58,8 @@ async def test_each_role_may_do_what_it_may_and_no_more(route: Route, role: Role
     house.lamp()
     token = next(iter(house.auth.tokens), None) or house.auth.issue("spare", Role.VIEWER)[0]
     house.people.put("ann")
-    path = route.path.format(device="lamp-aa0001", family="lamp", token=token.id, user="ann")
+    house.hub.families["lamp"].create_account("b@home.test", "secret")  # type: ignore[attr-defined]
+    path = route.path.format(device="lamp-aa0001", family="lamp", token=token.id, user="ann", account="7")
     answer = await house.client(role).request(route.method, path, json=BODIES.get(route.name))
     needed = MAY[route.name]
     if needed is None:

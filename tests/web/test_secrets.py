@@ -28,7 +28,7 @@ async def test_no_answer_holds_a_secret(capfd: pytest.CaptureFixture[str], caplo
     misfit = {"password": [PASSWORD], "hash": [PASSWORD], "code": [code], "token": token}
     said = []
     for route in ROUTES:
-        path = route.path.format(device="lamp-aa0001", family="lamp", token="none", user="ann")
+        path = route.path.format(device="lamp-aa0001", family="lamp", token="none", user="ann", account="7")
         for body in (bodies.get(route.name), misfit):
             answer = await client.request(route.method, path, json=body)
             said.append(answer.text + str(answer.headers))

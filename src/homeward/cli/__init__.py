@@ -21,7 +21,7 @@ COMMANDS = {
     "handshakes": "List who called at which door, and how it went.",
     "token": "Make, list and revoke tokens for the API.",
     "mqtt": "Say who may use the MQTT broker.",
-    "account": "Make and list accounts for the vendors' apps.",
+    "account": "Make, change and list accounts for the vendors' apps.",
 }
 """Every command and what it does. Its code is `command` in the module of that name."""
 

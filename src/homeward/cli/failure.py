@@ -29,6 +29,7 @@ EXIT: Mapping[str, Exit] = {
     "token_not_found": Exit.NOT_FOUND,
     "family_not_found": Exit.NOT_FOUND,
     "user_not_found": Exit.NOT_FOUND,
+    "account_not_found": Exit.NOT_FOUND,
     "device_offline": Exit.UNREACHABLE,
     "deadline_exceeded": Exit.UNREACHABLE,
     "not_signed_in": Exit.NOT_ALLOWED,

@@ -37,6 +37,10 @@ class Remote:
         """Do something there."""
         return self._ask("POST", path, json=body)
 
+    def patch(self, *path: str, **body: Any) -> Any:
+        """Change something there."""
+        return self._ask("PATCH", path, json=body)
+
     def delete(self, *path: str) -> None:
         """Let it be gone."""
         self._ask("DELETE", path)

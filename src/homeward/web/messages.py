@@ -123,6 +123,12 @@ class AccountView(msgspec.Struct, frozen=True):
 
     id: str
     email: str
+    disabled: bool
+    """Whether its apps are shut out."""
+    moved: str
+    """Where its apps are sent instead; empty: nowhere."""
+    second_factor: bool
+    """Whether its apps are asked for a code beside the password."""
 
 
 class NewAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -133,6 +139,16 @@ class NewAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     user_id: Name | None = None
     key: Secret | None = None
     """What the account's devices sign with, to keep devices that have one already."""
+
+
+class AccountChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What may be changed about an account; what is left out stays. An empty `moved` or `factor` is taken away."""
+
+    password: Secret | None = None
+    disabled: bool | None = None
+    moved: Annotated[str, Meta(max_length=300)] | None = None
+    factor: Secret | None = None
+    """The base32 secret of an authenticator, whose codes its apps are asked for beside the password."""
 
 
 class NewMqttUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

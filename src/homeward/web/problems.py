@@ -84,6 +84,12 @@ class FamilyNotFound(HomewardError):
     code = "family_not_found"
 
 
+class AccountNotFound(HomewardError):
+    """The family has no account with that id."""
+
+    code = "account_not_found"
+
+
 class NotReady(HomewardError):
     """Something is wrong in the house; the message has a line a subsystem."""
 
@@ -105,6 +111,7 @@ STATUS: Mapping[str, int] = {
     "token_not_found": 404,
     "family_not_found": 404,
     "user_not_found": 404,
+    "account_not_found": 404,
     "not_found": 404,
     "method_not_allowed": 405,
     "request_too_slow": 408,

@@ -56,6 +56,7 @@ ROUTES = (
     Route("GET", f"{API}/families", VIEWER, accounts.list_families),
     Route("GET", f"{API}/families/{{family}}/accounts", ADMIN, accounts.list_accounts),
     Route("POST", f"{API}/families/{{family}}/accounts", ADMIN, accounts.create_account, 201),
+    Route("PATCH", f"{API}/families/{{family}}/accounts/{{account}}", ADMIN, accounts.change_account),
     Route("GET", f"{API}/tokens", ADMIN, people.list_tokens),
     Route("POST", f"{API}/tokens", ADMIN, people.create_token, 201),
     Route("DELETE", f"{API}/tokens/{{token}}", ADMIN, people.revoke_token, 204),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homeward.families.base import Peer, Request
-from homeward.families.meross import wire
+from homeward.families.meross import second_factor, wire
 from homeward.families.meross.api import Status
 from tests.families.meross.house import House
 from tests.families.meross.vectors import KEY, PARAMS, USER
@@ -97,6 +97,8 @@ def test_older_apps_send_the_password_itself() -> None:
 
 
 REFUSED: dict[str, tuple[dict[str, Any], Status]] = {
+    "an email that cannot be one": ({"email": "you"}, Status.INVALID_EMAIL),
+    "a hash that is none": ({"password": "g" * 32}, Status.BAD_PASSWORD_FORMAT),
     "wrong password": ({"password": wire.password_hash("Secret")}, Status.WRONG_EMAIL_OR_PASSWORD),
     "no such account": ({"email": "you@example.com"}, Status.NO_SUCH_ACCOUNT),
     "no email": ({"email": ""}, Status.BAD_USER),
@@ -171,15 +173,21 @@ def test_an_account_has_so_many_tokens() -> None:
     signed_in(house)
 
 
-WITH_TOKEN = ["/v1/log/user", "/v1/Device/devList", "/v1/Device/devExtraInfo", "/v1/Device/latestVersion"]
-WITH_TOKEN += ["/v1/Hub/getSubDevices", "/v1/Profile/logout"]
+WITH_TOKEN = [
+    "/device/v1/fmware/upgradeVersion",
+    "/v1/Device/devList",
+    "/v1/Device/devExtraInfo",
+    "/v1/Device/latestVersion",
+]
+WITH_TOKEN += ["/v1/Profile/logout"]
 
 
 @pytest.mark.parametrize("path", WITH_TOKEN)
 def test_only_a_token_opens_the_rest(path: str) -> None:
     house = House()
-    for token in (None, "", "0" * 64):
-        assert post(house, path, token=token)["apiStatus"] == Status.TOKEN_ERROR
+    for token in (None, "", "0" * 63, "x" * 64):
+        assert post(house, path, token=token)["apiStatus"] == Status.TOKEN_INVALID
+    assert post(house, path, token="0" * 64)["apiStatus"] == Status.TOKEN_ERROR
     answer = post(house, path, token=signed_in(house))
     assert answer["apiStatus"] == 0
     assert answer["data"] in ([], {})
@@ -199,9 +207,79 @@ def test_a_token_grows_old() -> None:
     house = House(token_days=1.0)
     token = signed_in(house)
     house.clock.advance(86_399)
-    assert post(house, "/v1/log/user", token=token)["apiStatus"] == 0
+    assert post(house, "/v1/Device/devList", token=token)["apiStatus"] == 0
     house.clock.advance(1)
-    assert post(house, "/v1/log/user", token=token)["apiStatus"] == Status.TOKEN_EXPIRED
+    assert post(house, "/v1/Device/devList", token=token)["apiStatus"] == Status.TOKEN_EXPIRED
+
+
+def test_a_log_is_taken_from_an_app_with_the_token_of_another_region() -> None:
+    log = {"system": "Linux", "vendor": "meross", "uuid": "x", "extra": "", "model": "", "version": "1"}
+    assert post(House(), "/v1/log/user", log, token="0" * 64)["apiStatus"] == 0
+
+
+def test_who_one_is_goes_by_the_token() -> None:
+    house = House()
+    told = {"timezone": "Europe/Rome", "regionCode": "it"}
+    data = post(house, "/user/v1/baseInfo", told, signed_in(house))["data"]
+    assert len(data.pop("guid")) == 32
+    assert data == {"userid": USER, "email": "me@example.com", **told}
+
+
+def change(house: House, **changes: Any) -> None:
+    house.home.remember(house.family.change_account(USER, **changes)[1])
+
+
+def test_the_apps_of_a_disabled_account_are_shut_out_until_it_is_enabled() -> None:
+    house = House()
+    token = signed_in(house)
+    change(house, disabled=True)
+    for home in (house, House(house.home.facts())):
+        assert post(home, "/v1/Auth/signIn", SIGN_IN)["apiStatus"] == Status.ACCOUNT_DISABLED
+        assert post(home, "/v1/Device/devList", token=token)["apiStatus"] == Status.ACCOUNT_DISABLED
+    change(house, disabled=False)
+    assert post(house, "/v1/Device/devList", token=token)["apiStatus"] == 0
+
+
+def test_the_apps_of_an_account_that_has_moved_are_sent_after_it() -> None:
+    house = House()
+    change(house, moved="https://elsewhere.test:8443")
+    answer = post(house, "/v1/Auth/signIn", SIGN_IN | {"password": "0" * 32})
+    assert answer["apiStatus"] == Status.WRONG_REGION
+    assert answer["data"] == {"domain": "https://elsewhere.test:8443", "mqttDomain": "elsewhere.test"}
+    change(house, moved="")
+    signed_in(house)
+
+
+def test_a_new_password_ends_all_tokens() -> None:
+    house = House()
+    token = signed_in(house)
+    change(house, password="Correct horse 2")
+    assert post(house, "/v1/Device/devList", token=token)["apiStatus"] == Status.TOKEN_ERROR
+    assert post(house, "/v1/Auth/signIn", SIGN_IN)["apiStatus"] == Status.WRONG_EMAIL_OR_PASSWORD
+    signed_in(house, password=wire.password_hash("Correct horse 2"))
+
+
+FACTOR = "JBSWY3DPEHPK3PXP"
+
+
+def test_a_second_factor_is_asked_for_and_each_code_is_good_once() -> None:
+    house = House()
+    change(house, factor=FACTOR)
+    code = second_factor.code(FACTOR, int(house.clock.now()) // 30)
+    for told, status in (("", 1033), ("000000", 1032), (code, 0), (code, 1032), (int(code) + 1, 1032)):
+        assert post(house, "/v1/Auth/signIn", SIGN_IN | {"mfaCode": told})["apiStatus"] == status
+    assert post(house, "/v1/Auth/signIn", SIGN_IN | {"password": "0" * 32})["apiStatus"] == 1004
+
+
+def test_an_account_whose_codes_are_guessed_is_locked_for_a_while() -> None:
+    house = House()
+    change(house, factor=FACTOR)
+    wrong = [post(house, "/v1/Auth/signIn", SIGN_IN | {"mfaCode": "000000"})["apiStatus"] for _ in range(6)]
+    assert wrong == [1032] * 5 + [1035]
+    code = second_factor.code(FACTOR, int(house.clock.now()) // 30)
+    assert post(house, "/v1/Auth/signIn", SIGN_IN | {"mfaCode": code})["apiStatus"] == Status.OPERATION_LOCKED
+    house.clock.advance(601)
+    signed_in(house, mfaCode=second_factor.code(FACTOR, int(house.clock.now()) // 30))
 
 
 def test_a_bearer_token_is_one_too() -> None:
@@ -261,8 +339,26 @@ def test_nobody_is_told_of_a_device_that_is_not_theirs() -> None:
     uuid = house.plug(1, key="other", user_id="7").emulator.native_id
     wanted: Any
     for wanted in (uuid, "nobody", None, ["x"], {}):
-        answer = post(house, "/v1/Device/devInfo", {"uuid": wanted}, signed_in(house))
-        assert (answer["apiStatus"], answer["data"]) == (Status.BAD_REQUEST, {})
+        for path in ("/v1/Device/devInfo", "/v1/Hub/getSubDevices"):
+            answer = post(house, path, {"uuid": wanted}, signed_in(house))
+            assert (answer["apiStatus"], answer["data"]) == (Status.BAD_REQUEST, {})
+
+
+def test_what_is_paired_with_a_hub_is_listed_once_it_has_told_its_type() -> None:
+    house = House()
+    uuid = house.plug(1).emulator.native_id
+    token = signed_in(house)
+    assert post(house, "/v1/Hub/getSubDevices", {"uuid": uuid}, token)["data"] == []
+    house.home.known[uuid].native |= {"subdevices": {"120027D281CF": "ms100", "01008C11": ""}}
+    assert post(house, "/v1/Hub/getSubDevices", {"uuid": uuid}, token)["data"] == [
+        {
+            "subDeviceId": "120027D281CF",
+            "subDeviceType": "ms100",
+            "subDeviceVendor": "meross",
+            "subDeviceName": "ms100 81CF",
+            "subDeviceIconId": "device001",
+        }
+    ]
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,14 @@ def test_an_app_that_is_refused_is_told_apart(username: str | None, password: st
     assert said in reason(sign_in(House(), "app:0a", username, password), 4)
 
 
+def test_the_apps_of_a_disabled_account_are_refused_and_its_devices_are_not() -> None:
+    house = House()
+    house.home.remember(house.family.change_account(USER, disabled=True)[1])
+    answer = sign_in(house, "app:0a", USER, wire.app_password(USER, KEY))
+    assert "account 46884 is disabled" in reason(answer, 5)
+    assert isinstance(sign_in(house, DEVICE, MAC, wire.device_password(USER, MAC, KEY)), DeviceSession)
+
+
 def test_an_adopted_device_cannot_be_taken_by_another_account() -> None:
     house = House()
     uuid = house.plug().emulator.native_id

@@ -16,6 +16,7 @@ import msgspec
 
 from homeward.errors import InvalidValue
 from homeward.families.base import NOTHING, Effects, Remember
+from homeward.families.meross import second_factor
 from homeward.families.meross.wire import NAME, password_hash
 from homeward.model import Secret
 
@@ -24,6 +25,8 @@ _SCRYPT = (4096, 8, 1)
 """n, r, p: 4 MiB and some 10 ms, for it runs between two messages of everyone else."""
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 _USER_ID = re.compile(NAME)
+_BASE = re.compile(r"(https?://[0-9A-Za-z.-]{1,253}(:\d{1,5})?)?")
+_SECRETS = ("key", "password", "factor")
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -34,6 +37,12 @@ class Account(msgspec.Struct, frozen=True):
     key: Secret
     password: Secret
     """`scrypt$n$r$p$salt$hash` of the MD5 that apps send."""
+    disabled: bool = False
+    """Whether its apps are shut out; its devices are not."""
+    moved: str = ""
+    """The account API to which its apps are sent, if it is not this one any more: `https://elsewhere.example`."""
+    factor: Secret = Secret("")
+    """What its authenticator makes codes with; empty: no code is asked for."""
 
 
 class Accounts:
@@ -43,10 +52,11 @@ class Accounts:
         self._random = random
         self._by_id: dict[str, Account] = {}
         self._tokens: dict[str, tuple[str, float]] = {}
+        self._steps: dict[str, int] = {}
         for name, fact in facts.items():
             kind, _, key = name.partition("/")
             if kind == "account":
-                self._by_id[key] = Account(key, fact["email"], Secret(fact["key"]), Secret(fact["password"]))
+                self._by_id[key] = _read(key, fact)
             elif kind == "token":
                 self._tokens[key] = (fact["user"], fact["at"])
 
@@ -72,7 +82,7 @@ class Accounts:
             InvalidValue: the email address or the user id is taken, or cannot be one.
         """
         email, user_id = email.strip().lower(), self._new_id() if user_id is None else user_id
-        if not _EMAIL.fullmatch(email):
+        if not is_address(email):
             raise InvalidValue(f"{email!r} is no email address")
         if not _USER_ID.fullmatch(user_id):
             raise InvalidValue(f"{user_id!r} cannot be a user id", hint="1 to 64 letters and digits.")
@@ -80,9 +90,31 @@ class Accounts:
             raise InvalidValue(f"there is an account of {email} or with user id {user_id} already")
         key = self._random(16).hex() if key is None else key
         account = Account(user_id, email, Secret(key), Secret(_scrypt(md5, self._random(16), _SCRYPT)))
-        self._by_id[user_id] = account
-        fact = {"email": email, "key": key, "password": account.password.reveal()}
-        return account, (Remember(f"account/{user_id}", fact),)
+        return account, self._keep(account)
+
+    def change(self, account: Account, *, md5: str | None = None, **changes: Any) -> tuple[Account, Effects]:
+        """The account with another password (by its MD5), or other `disabled`, `moved` and `factor`.
+
+        With another password or second factor its tokens are good for nothing any more.
+
+        Raises:
+            InvalidValue: `moved` is no address of an API.
+        """
+        if not _BASE.fullmatch(changes.get("moved", "")):
+            raise InvalidValue(f"{changes['moved']!r} is no address of an account API: https://HOST[:PORT]")
+        if md5 is not None:
+            changes["password"] = Secret(_scrypt(md5, self._random(16), _SCRYPT))
+        revoked = self.revoke_all(account) if {"password", "factor"} & changes.keys() else NOTHING
+        account = msgspec.structs.replace(account, **changes)
+        return account, [*self._keep(account), *revoked]
+
+    def confirm(self, account: Account, code: str, now: float) -> bool:
+        """Whether this is the code of its second factor by now. Each is good once."""
+        step = second_factor.step_of(account.factor.reveal(), code, now)
+        if step is None or step <= self._steps.get(account.user_id, 0):
+            return False
+        self._steps[account.user_id] = step
+        return True
 
     def check(self, account: Account, md5: str) -> bool:
         """Whether the password with this MD5 is the account's."""
@@ -117,6 +149,10 @@ class Accounts:
         """No token of the account is good for anything any more."""
         return [self._forget(key) for key, (user, _) in list(self._tokens.items()) if user == account.user_id]
 
+    def _keep(self, account: Account) -> Effects:
+        self._by_id[account.user_id] = account
+        return (Remember(f"account/{account.user_id}", _fact(account)),)
+
     def _forget(self, key: str) -> Remember:
         del self._tokens[key]
         return Remember(f"token/{key}", None)
@@ -128,7 +164,7 @@ class Accounts:
 
 
 class Attempts:
-    """Counts wrong passwords by address, and says when it is time to wait."""
+    """Counts what failed by address, or by account, and says when it is time to wait."""
 
     def __init__(self, most: int, window: float = 600.0, addresses: int = 10_000) -> None:
         self._most, self._window, self._addresses = most, window, addresses
@@ -142,10 +178,15 @@ class Attempts:
         return len(recent) >= self._most
 
     def failed(self, address: str, now: float) -> None:
-        """A sign-in from this address failed. Of too many addresses the one longest at rest is forgotten."""
+        """One more that failed. Of too many addresses the one longest at rest is forgotten."""
         self._failed.setdefault(address, []).append(now)
         if len(self._failed) > self._addresses:
             del self._failed[next(iter(self._failed))]
+
+
+def is_address(email: str) -> bool:
+    """Whether this can be an email address."""
+    return _EMAIL.fullmatch(email.strip()) is not None
 
 
 def plain(password: str) -> str:
@@ -157,6 +198,16 @@ def plain(password: str) -> str:
     if not password:
         raise InvalidValue("an account needs a password")
     return password_hash(password)
+
+
+def _read(user_id: str, fact: Mapping[str, Any]) -> Account:
+    told: dict[str, Any] = {name: Secret(value) if name in _SECRETS else value for name, value in fact.items()}
+    return Account(user_id, **told)
+
+
+def _fact(account: Account) -> dict[str, Any]:
+    told = {name: getattr(account, name) for name in ("email", "disabled", "moved")}
+    return told | {name: getattr(account, name).reveal() for name in _SECRETS}
 
 
 def _scrypt(md5: str, salt: bytes, cost: tuple[int, int, int]) -> str:

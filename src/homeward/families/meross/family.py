@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from homeward.errors import SettingsError
+from homeward.errors import InvalidValue, SettingsError
 from homeward.families.base import (
     NOTHING,
     Call,
@@ -24,7 +24,8 @@ from homeward.families.meross.accounts import Account, Accounts, plain
 from homeward.families.meross.api import Api
 from homeward.families.meross.cloud import DeviceSession
 from homeward.families.meross.emulator import EMULATORS
-from homeward.model import Device, Entity, Value
+from homeward.families.meross.second_factor import check
+from homeward.model import Device, Entity, Secret, Value
 from homeward.mqtt.packets import Connect
 
 _DEMO = "demo@homeward.example"
@@ -56,6 +57,28 @@ class Meross(Family):
         """
         return self.accounts.create(email, plain(password), user_id=user_id, key=key)
 
+    def change_account(
+        self,
+        user_id: str,
+        *,
+        password: str | None = None,
+        disabled: bool | None = None,
+        moved: str | None = None,
+        factor: str | None = None,
+    ) -> tuple[Account, Effects]:
+        """An account changed in what is not None; an empty `moved` or `factor` is taken away.
+
+        Raises:
+            LookupError: there is no account with that id.
+            InvalidValue: the password is empty, or something else cannot be so.
+        """
+        account = self.accounts.get(user_id)
+        if account is None:
+            raise LookupError(user_id)
+        given = {"disabled": disabled, "moved": moved, "factor": None if factor is None else Secret(check(factor))}
+        changes = {name: value for name, value in given.items() if value is not None}
+        return self.accounts.change(account, md5=None if password is None else plain(password), **changes)
+
     def sign_in(self, request: Connect, peer: Peer, now: float) -> MqttSession | Refusal | None:
         """A device or an app wants in."""
         return signin.sign_in(request, self.home, self.accounts, self.sessions)
@@ -65,8 +88,9 @@ class Meross(Family):
         return self._api.http(request, now)
 
     def entities(self, device: Device) -> Sequence[Entity]:
-        """By the abilities it told; nothing before it has told them."""
-        return traits.entities(device.native.get("abilities", []))
+        """By what it told; nothing before it has told its abilities and its System.All."""
+        layout = traits.layout(device.native)
+        return layout.entities if layout else ()
 
     def inhabit(self) -> tuple[Sequence[Inhabitant], Effects]:
         """A reading lamp on a plug of today, and a heater on one of the first."""
@@ -82,7 +106,10 @@ class Meross(Family):
 
     def command(self, device: Device, key: str, value: Value) -> Call:
         """The SET that does it."""
-        return traits.command(device.native.get("abilities", []), key, value)
+        layout = traits.layout(device.native)
+        if layout is None:
+            raise InvalidValue(f"{device.name} has not told yet what it can do")
+        return layout.command(key, value)
 
 
 def _check_timezone(name: str) -> None:

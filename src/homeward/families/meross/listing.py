@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from homeward.families.base import Home, Peer
+from homeward.families.meross import notes
 from homeward.families.meross.wire import Params
 from homeward.model import Device
 
@@ -32,7 +33,7 @@ def item(home: Home, device: Device) -> Params:
         "bindTime": int(native.get("bindTime", device.first_seen)),
         "deviceType": said.model,
         "subType": native.get("subType", ""),
-        "channels": _channels(native.get("channels", 1)),
+        "channels": _channels(said.model, notes.channels(native)),
         "region": "eu",
         "fmwareVersion": said.firmware,
         "hdwareVersion": said.hardware,
@@ -44,12 +45,54 @@ def item(home: Home, device: Device) -> Params:
     }
 
 
+def subdevices(device: Device) -> list[Params]:
+    """The sub-devices of a hub as `getSubDevices` has them."""
+    told: dict[str, str] = device.native.get("subdevices", {})
+    return [
+        {
+            "subDeviceId": name,
+            "subDeviceType": kind,
+            "subDeviceVendor": "meross",
+            "subDeviceName": f"{kind or 'sub-device'} {name}",
+            "subDeviceIconId": "",
+        }
+        for name, kind in told.items()
+    ]
+
+
+def sub_devices(device: Device) -> list[Params]:
+    """What is paired with a hub, as `getSubDevices` has it. One that has not told its type yet is left out."""
+    return [
+        {
+            "subDeviceId": name,
+            "subDeviceType": kind,
+            "subDeviceVendor": "meross",
+            "subDeviceName": f"{kind} {name[-4:]}",
+            "subDeviceIconId": "device001",
+        }
+        for name, kind in device.native.get("subdevices", {}).items()
+        if kind
+    ]
+
+
 def _address(home: Home, spoken: str, usual: int) -> str:
     port = home.ports.get(spoken, usual)
     host = f"[{home.advertise}]" if ":" in home.advertise else home.advertise
     return host if port == usual else f"{host}:{port}"
 
 
-def _channels(count: int) -> list[Params]:
+def _channels(model: str, channels: list[int]) -> list[Params]:
     """The index is the channel; channel 0 of several is all of them."""
-    return [{}, *({"type": "Switch", "devName": f"Switch {n}", "devIconId": "device001"} for n in range(1, count))]
+    told = [_outlet(channel) for channel in range(1, min(channels[-1], _MOST_CHANNELS) + 1)]
+    if told and model.startswith(_WITH_USB):
+        told[-1] |= {"type": "USB", "devName": "USB"}
+    return [{}, *told]
+
+
+def _outlet(channel: int) -> Params:
+    return {"type": "Switch", "devName": f"Switch {channel}", "devIconId": "device001"}
+
+
+_WITH_USB = "mss425"
+"""The strips whose last channel is their USB ports."""
+_MOST_CHANNELS = 64

@@ -57,6 +57,8 @@ def _app(app_id: str, user_id: str, password: str, home: Home, accounts: Account
         return Refusal(_BAD_PASSWORD, f"app {app_id}: no account has userId {user_id!r}")
     if not _equal(password, wire.app_password(user_id, account.key.reveal())):
         return Refusal(_BAD_PASSWORD, f"app {app_id}: the password was not made with the key of account {user_id}")
+    if account.disabled:
+        return Refusal(_NOT_ALLOWED, f"app {app_id}: account {user_id} is disabled")
     return AppSession(home, user_id, app_id)
 
 
