@@ -17,7 +17,7 @@ from benchmarks.mqtt.servers import STATES, Server
 AIM = 2.0
 """How many times Mosquitto's messages a CPU second are aimed at."""
 
-SECONDS = 1.5
+SECONDS = 1.0
 SILENCE = 5.0
 """Seconds without anything after which what is under way is lost."""
 

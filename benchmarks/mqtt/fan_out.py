@@ -13,7 +13,7 @@ from benchmarks.mqtt.measure import Cost, by_turns, cost, show_costs
 from benchmarks.mqtt.servers import STATE, Server
 
 SUBSCRIBERS = 200
-SECONDS = 1.5
+SECONDS = 1.0
 SILENCE = 5.0
 """Seconds without anything after which what is under way is lost."""
 

@@ -29,6 +29,11 @@ class Latency(NamedTuple):
     p99: float
     cost: Cost
 
+    @property
+    def share(self) -> float:
+        """What part of the server's processor others used."""
+        return self.cost.share
+
 
 def latency(server: Server) -> Latency:
     """Of messages that are sent one by one when they are due, by all publishers in turn."""
@@ -69,7 +74,7 @@ def main(*, quick: bool = False) -> bool:
     """Whether the aim was reached."""
     measured = by_turns({"": latency}, quick=quick)[""]
     rows = [_row(name, each, measured[BASE]) for name, each in measured.items()]
-    head = ("", "p50, µs", "p99, µs", f"p99 of {BASE}'s", "µs of CPU", "lost")
+    head = ("", "p50, µs", "p99, µs", f"p99 of {BASE}'s", "µs of CPU", "lost", "foreign")
     show(f"MQTT, {RATE} messages a second, {PUBLISHERS} to one (aim: p99 at most {AIM} times)", head, rows)
     return statistics.median(_ratios(measured["Homeward"], measured[BASE])) <= AIM
 
@@ -90,4 +95,5 @@ def _row(name: str, each: Sequence[Latency], base: Sequence[Latency]) -> tuple[s
         spread(_ratios(each, base)),
         spread((1e6 / one.cost.rate for one in each), 1),
         str(sum(one.cost.lost for one in each)),
+        f"{statistics.median(one.share for one in each):.0%}",
     )

@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from benchmarks.mqtt.rules import check
 from benchmarks.mqtt.servers import Server, serve_all
@@ -15,6 +15,8 @@ from benchmarks.processes import busy, cpu, on_processor
 from benchmarks.table import show, spread
 
 ROUNDS = 5
+TRIES, QUIET = 4, 0.05
+"""A measurement in which others used more of the processor than this part is made again, so often at most in all."""
 BASE = "Mosquitto"
 """Whom the others are compared with."""
 
@@ -36,6 +38,11 @@ class Cost(NamedTuple):
         """Of it, in one CPU second."""
         return self.done / self.used
 
+    @property
+    def share(self) -> float:
+        """What part of the server's processor others used."""
+        return self.foreign / self.took
+
 
 def cost(server: Server, work: Callable[[], tuple[int, int]]) -> Cost:
     """Of work that returns how much was done, and how much was lost."""
@@ -48,22 +55,39 @@ def cost(server: Server, work: Callable[[], tuple[int, int]]) -> Cost:
 Costs = Mapping[str, Sequence[Cost]]
 """By the server's name, in each round one."""
 
-_T = TypeVar("_T")
+
+class Measured(Protocol):
+    """What comes of one measurement."""
+
+    @property
+    def share(self) -> float:
+        """What part of the server's processor others used."""
 
 
-def by_turns(cases: Mapping[str, Callable[[Server], _T]], *, quick: bool) -> dict[str, dict[str, list[_T]]]:
+_M = TypeVar("_M", bound=Measured)
+
+
+def by_turns(cases: Mapping[str, Callable[[Server], _M]], *, quick: bool) -> dict[str, dict[str, list[_M]]]:
     """What each case measures of each server in each round; another server is first each time."""
     with tempfile.TemporaryDirectory() as directory, serve_all(Path(directory)) as servers, on_processor(1):
         for server in servers.values():
             check(server)
         names = list(servers)
-        found: dict[str, dict[str, list[_T]]] = {case: {name: [] for name in names} for case in cases}
+        found: dict[str, dict[str, list[_M]]] = {case: {name: [] for name in names} for case in cases}
         for number in range(2 if quick else ROUNDS):
             first = number % len(names)
             for case, measure in cases.items():
                 for name in names[first:] + names[:first]:
-                    found[case][name].append(measure(servers[name]))
+                    found[case][name].append(_quietest(measure, servers[name]))
     return found
+
+
+def _quietest(measure: Callable[[Server], _M], server: Server) -> _M:
+    """Measured again while others use the processor too, a few times at most."""
+    tries: list[_M] = []
+    while not tries or (len(tries) < TRIES and tries[-1].share > QUIET):
+        tries.append(measure(server))
+    return min(tries, key=lambda each: each.share)
 
 
 def ratio(costs: Costs, name: str) -> list[float]:
@@ -87,5 +111,5 @@ def _row(case: str, name: str, costs: Costs) -> tuple[str, ...]:
         f"{1e6 / statistics.median(cost.rate for cost in each):.2f}",
         f"{statistics.median(cost.done / cost.took for cost in each):.0f}",
         str(sum(cost.lost for cost in each)),
-        f"{statistics.median(cost.foreign / cost.took for cost in each):.0%}",
+        f"{statistics.median(cost.share for cost in each):.0%}",
     )
