@@ -61,6 +61,22 @@ def test_clients_of_one_broker_hear_nothing_of_anothers() -> None:
     assert heard(listener(other, "late")) == []
 
 
+def test_who_wants_nothing_of_its_own_still_has_it_by_another_subscription() -> None:
+    house = broker()
+    line = signed_in(house, connect=Connect("me", level=5))
+    line.send(Subscribe(1, (Subscription("a/#", 2, no_local=True),), {"subscription_identifier": (1,)}))
+    line.send(Publish("a/b", b"own"))
+    assert line.got() == []
+    line.send(Subscribe(2, (Subscription("+/b", 0),), {"subscription_identifier": (2,)}))
+    line.connection.receive(Publish("a/b", b"own", 1, packet_id=1).encode(5), 0.0)
+    house.publish("a/b", b"other", 1)
+    got = [packet for packet in line.got() if isinstance(packet, Publish)]
+    assert [(packet.payload, packet.qos, packet.properties["subscription_identifier"]) for packet in got] == [
+        (b"own", 0, (2,)),
+        (b"other", 1, (1, 2)),
+    ]
+
+
 def test_what_concerned_the_publishers_connection_alone_is_not_passed_on() -> None:
     house = broker()
     line = listener(house, connect=Connect("listener", level=5))

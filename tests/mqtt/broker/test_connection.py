@@ -64,6 +64,16 @@ def test_a_version_that_is_not_spoken_is_told_so() -> None:
     assert "level 6" in line.connection.over
 
 
+@pytest.mark.parametrize(("level", "clean"), [(3, True), (3, False), (4, False)])
+def test_a_client_without_a_name_is_let_in_only_where_it_may_be(level: int, clean: bool) -> None:
+    line = Line(broker())
+    assert line.send(Connect("", clean=clean, level=level)) == [ConnAck(2)]
+    assert line.asked is None
+    other = Line(broker())
+    assert other.send(Connect("")) == [ConnAck(0)]
+    assert other.asked == Connect("assigned")
+
+
 @LEVELS
 @pytest.mark.parametrize("packet", [PingReq(), Publish("a", b""), Subscribe(1, (Subscription("a"),)), Auth(0x18)])
 def test_the_first_packet_must_be_connect(level: int, packet: Packet) -> None:

@@ -72,6 +72,20 @@ def test_a_topic_beyond_the_limits_ends_the_connection(level: int, topic: str) -
     assert line.guest.heard == []
 
 
+@LEVELS
+def test_a_pubrec_that_refuses_ends_the_exchange_and_one_for_nothing_is_told_so(level: int) -> None:
+    house = broker()
+    line = signed_in(house, connect=Connect("me", level=level))
+    line.send(Subscribe(1, (Subscription("a", 2),)))
+    house.publish("a", b"x", 2)
+    line.got()
+    refusing, unknown = (Reason.QUOTA_EXCEEDED, Reason.PACKET_IDENTIFIER_NOT_FOUND) if level == 5 else (0, 0)
+    assert line.send(PubRec(1, refusing)) == ([] if level == 5 else [PubRel(1)])
+    assert line.send(PubComp(1)) == []
+    assert house.sessions["me"].size == 0
+    assert line.send(PubRec(1)) == [PubRel(1, unknown)]
+
+
 # --- subscribing
 
 

@@ -65,11 +65,12 @@ def test_a_share_without_members_is_none() -> None:
 
 
 def test_the_last_member_may_go_while_a_message_is_on_its_way_to_it() -> None:
-    house = broker(Limits(queued=500))
+    house = broker(Limits(queued=700))
     line = member(house, "x", "a")
     line.send(Subscribe(2, (Subscription("$share/us/a", 1),)))
     line.stall()
     house.publish("a", bytes(100), 1)
+    assert line.connection.over == ""
     publisher = signed_in(house, "publisher")
     assert publisher.send(Publish("a", bytes(400), 1, packet_id=1))
     assert not publisher.connection.over
