@@ -111,7 +111,9 @@ class Meross(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The Meross family."""
 
     poll_power: Annotated[Seconds, _says("seconds between two readings of a metering plug's power")] = 10.0
-    poll_energy: Annotated[Seconds, _says("seconds between two readings of its daily energy")] = 300.0
+    poll_energy: Annotated[Seconds, _says("seconds between two readings of energy, of sensors and of sub-devices")] = (
+        300.0
+    )
     confirm: Annotated[
         Seconds, _says("seconds to wait for a device to tell a state it was set to before it is asked")
     ] = 3.0
@@ -121,6 +123,9 @@ class Meross(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Count, _says("wrong passwords from one address in ten minutes before its account requests must wait")
     ] = 20
     timezone: Annotated[str, _says("time zone to give to devices that have none, `Europe/Rome` say; empty: none")] = ""
+    subdevice_reply: Annotated[
+        bool, _says("send a hub its list of sub-devices back when it asks for a reply to it")
+    ] = True
     sign_up: Annotated[bool, _says("let an app make an account; otherwise only the owner of this house does")] = False
 
 

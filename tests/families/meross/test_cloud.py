@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from homeward.errors import DeviceOffline, DeviceRefused, InvalidValue, SettingsError
 from homeward.families.base import Answer, Call, Effects, Happened, Note, Publish, Report, Seen, Wake
-from homeward.families.meross import wire
+from homeward.families.meross import namespaces, wire
 from homeward.families.meross.cloud import RETURN_TOPIC, DeviceSession
 from homeward.mqtt.packets import Connect
 from homeward.testing.virtual_home import PEER
@@ -32,14 +32,28 @@ SYSTEM = {
     "firmware": {"version": "6.1.8", "innerIp": "192.0.2.9", "port": "443", "userId": ""},
     "time": {"timestamp": 1, "timezone": "Europe/Rome", "timeRule": []},
 }
-ABILITIES = ("System.All", "Control.ToggleX", "Control.Electricity", "Control.ConsumptionX", "System.DNDMode")
+ABILITIES = (
+    "System.All",
+    "System.Runtime",
+    "System.DNDMode",
+    "Control.ToggleX",
+    "Control.Electricity",
+    "Control.ConsumptionX",
+)
+OLD_ABILITIES = [f"Appliance.{name}" for name in ("System.All", "Control.Toggle")]
 ABILITY = {"payloadVersion": 1, "ability": {f"Appliance.{name}": {} for name in ABILITIES}}
+NOTES: dict[str, Any] = {
+    "abilities": sorted(ABILITY["ability"]),  # type: ignore[call-overload]
+    "options": {},
+    "items": {"Appliance.Control.ToggleX": {"0": {}}},
+}
 
 
 class Device:
     """Says what it is told to say, and hears what the session publishes."""
 
-    def __init__(self, *, adopted: bool = True, listening: bool = True) -> None:
+    def __init__(self, *, adopted: bool = True, listening: bool = True, **notes: Any) -> None:
+        """With `notes` the house has met it before."""
         self.house = House()
         request = Connect(f"fmware:{UUID}", username=MAC, password=wire.device_password(USER, MAC, KEY).encode())
         session = self.house.family.sign_in(request, PEER, NOW)
@@ -47,6 +61,7 @@ class Device:
         self.session = session
         self.carry(session.opened(NOW))
         self.house.home.known[UUID].adopted = adopted
+        self.house.home.known[UUID].native |= notes
         self.begun = self.carry(session.subscribed(SUBSCRIBE, NOW)) if listening else ()
 
     def carry(self, effects: Effects) -> Effects:
@@ -179,7 +194,7 @@ def test_bind_describes_a_device_whether_or_not_it_is_adopted(adopted: bool) -> 
 
 
 def test_a_push_is_reported_and_passed_on_unchanged() -> None:
-    device = Device()
+    device = Device(**NOTES)
     data = wire.encode(
         "PUSH",
         "Appliance.Control.ToggleX",
@@ -248,9 +263,10 @@ WRONG: list[tuple[str, Any]] = [
     ("Control.ToggleX", {"togglex": [None]}),
     ("Control.ToggleX", {"togglex": [{"channel": 0, "onoff": "1"}]}),
     ("Control.ToggleX", {"togglex": [{"channel": 0, "onoff": True}]}),
-    ("Control.Toggle", {"toggle": {"lmTime": 1}}),
-    ("Control.Electricity", {"electricity": {"power": 1.5, "voltage": 1, "current": 1}}),
+    ("Control.ToggleX", {"togglex": [{"channel": None, "onoff": 1.5}]}),
+    ("Control.Electricity", {"electricity": {"power": "1.5"}}),
     ("Control.ConsumptionX", {"consumptionx": {"date": "2023-11-14", "value": None}}),
+    ("Control.ConsumptionX", {"consumptionx": [{"date": "2023-11-14", "value": None}]}),
     ("Control.Bind", {"bind": None}),
     ("Control.Bind", {"bind": {**SYSTEM, "hardware": {"type": 5, "uuid": UUID}}}),
     ("Control.Bind", {"bind": {**SYSTEM, "hardware": {"type": "mss310", "uuid": "2" * 32}}}),
@@ -264,7 +280,7 @@ WRONG: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize(("namespace", "payload"), WRONG)
 def test_a_payload_of_the_wrong_types_is_noted_and_changes_nothing(namespace: str, payload: Any) -> None:
-    device = Device()
+    device = Device(**NOTES)
     before = msgspec.json.encode(device.house.home.known)
     effects = device.says("PUSH", namespace, payload)
     assert [note.what for note in of(effects, Note)] == ["bad_payload"]
@@ -272,21 +288,27 @@ def test_a_payload_of_the_wrong_types_is_noted_and_changes_nothing(namespace: st
     assert msgspec.json.encode(device.house.home.known) == before
 
 
+EVERYTHING: dict[str, Any] = {
+    "abilities": sorted(namespaces.NAMESPACES),
+    "items": {"Appliance.Control.ToggleX": {"0": {}}, "Appliance.Control.Light": {"0": {}}},
+    "subdevices": {"01008C11": "mts100v3", "12": "", "120027D21C19": "ms100"},
+}
+FIELDS = sorted({row.key for row in namespaces.NAMESPACES.values()} | {"channel", "id", "onoff", "needReply", "room"})
+FIELDS += ["system", "digest", "diffuser", "thermostat", "subdevice", "capacity", "rgb", "mts100v3", "Id", "min"]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                ["togglex", "toggle", "all", "system", "hardware", "digest", "onoff", "channel", "bind", "ability"]
-            ),
+            st.sampled_from(FIELDS),
             inner,
             max_size=4,
         )
     ),
     max_leaves=12,
 )
-NAMESPACES = ["Control.ToggleX", "Control.Toggle", "System.All", "System.Ability", "Control.Bind", "System.Time"]
+NAMESPACES = ["Control.ToggleX", "Control.Light", "System.All", "System.Ability", "Control.Bind", "System.Time"]
+NAMESPACES += ["Hub.SubdeviceList", "Hub.Bind", "Hub.Mts100.All", "Control.ElectricityX", "Control.Light.Effect"]
 
 
 @given(
@@ -296,14 +318,30 @@ NAMESPACES = ["Control.ToggleX", "Control.Toggle", "System.All", "System.Ability
     st.sampled_from([PUBLISH, RETURN_TOPIC]),
 )
 def test_whatever_a_device_says_the_session_stands(method: str, namespace: str, payload: Any, topic: str) -> None:
-    device = Device()
+    device = Device(**EVERYTHING)
     device.asked("GET Appliance.System.All")
     device.says(method, namespace, payload, topic=topic)
     assert said(device.says("PUSH", "System.Clock", {}), SUBSCRIBE)
 
 
+def test_what_is_right_in_a_payload_counts_though_something_else_is_wrong() -> None:
+    effects = Device(**NOTES).says("PUSH", "Control.Electricity", {"electricity": {"power": None, "voltage": 2301}})
+    assert of(effects, Report) == [Report(UUID, {"voltage": 230.1})]
+    assert of(effects, Note) == [
+        Note("bad_payload", f"{UUID}: Appliance.Control.Electricity: power: no number but None")
+    ]
+
+
+def test_a_channel_that_system_all_does_not_have_is_noted_and_passed_on() -> None:
+    togglex = {"togglex": [{"channel": 0, "onoff": 1}, {"channel": 9, "onoff": 1}]}
+    effects = Device(**NOTES).says("PUSH", "Control.ToggleX", togglex)
+    assert of(effects, Report) == [Report(UUID, {"switch": True})]
+    assert of(effects, Note) == [Note("unknown_channel", f"{UUID}: Appliance.Control.ToggleX: channel 9")]
+    assert said(effects, APPS) == [("PUSH", "Control.ToggleX", togglex)]
+
+
 def test_a_call_is_answered_with_the_payload() -> None:
-    device = Device()
+    device = Device(**NOTES)
     message_id = device.asked("GET Appliance.System.Runtime")
     assert device.answers("GETACK", "System.Runtime", {"runtime": {"signal": 9}}, message_id="other") == [
         Report(UUID, {"signal": 9})
@@ -339,6 +377,16 @@ def test_an_error_of_the_devices_own_is_told_in_its_words() -> None:
     assert isinstance(answer, Answer)
     assert isinstance(answer.error, DeviceRefused)
     assert answer.error.detail == {"code": 5001, "detail": "sign error"}
+    assert "another key" in str(answer.error)
+
+
+@pytest.mark.parametrize("error", [None, 5, {}, {"code": "5000"}, {"code": 77}, {"code": [1]}])
+def test_an_error_of_another_kind_is_told_as_it_is(error: Any) -> None:
+    device = Device()
+    message_id = device.asked("GET Appliance.System.All")
+    (answer,) = of(device.answers("ERROR", "System.All", {"error": error}, message_id=message_id), Answer)
+    assert isinstance(answer.error, DeviceRefused)
+    assert answer.error.detail == error
 
 
 def test_an_error_nobody_waits_for_is_noted() -> None:
@@ -404,14 +452,34 @@ def test_apps_hear_nothing_of_the_end_of_a_pending_device() -> None:
     assert Device(adopted=False).session.lost("gone", NOW) == []
 
 
-def test_abilities_decide_what_is_asked_for_and_how_often() -> None:
-    device = Device()
+def test_what_a_device_has_decides_what_is_asked_for_and_how_often() -> None:
+    device = Device(**NOTES)
     effects = device.answers("GETACK", "System.Ability", ABILITY)
     names = [name for _, name, _ in said(effects, SUBSCRIBE)]
-    assert names == ["Control.Electricity", "Control.ConsumptionX", "System.DNDMode"]
+    assert names == ["Control.Electricity", "Control.ConsumptionX", "System.Runtime", "System.DNDMode"]
     assert of(effects, Wake) == [Wake(10.0)]
     assert [name for _, name, _ in said(device.session.wake(NOW + 10), SUBSCRIBE)] == ["Control.Electricity"]
     assert device.house.home.known[UUID].native["abilities"] == sorted(f"Appliance.{name}" for name in ABILITIES)
+
+
+ALL = {"all": {"system": SYSTEM, "digest": {"togglex": [{"channel": 0, "onoff": 1}]}}}
+POLLED = {"Control.Electricity", "Control.ConsumptionX", "System.Runtime", "System.DNDMode"}
+
+
+def test_a_new_device_shows_something_once_its_abilities_and_system_all_are_known() -> None:
+    device = Device()
+    assert of(device.says("PUSH", "Control.ToggleX", {"togglex": [{"channel": 0, "onoff": 1}]}), Report) == []
+    assert said(device.answers("GETACK", "System.Ability", ABILITY), SUBSCRIBE) == []
+    effects = device.answers("GETACK", "System.All", ALL)
+    assert of(effects, Report) == [Report(UUID, {"switch": True})]
+    assert {name for _, name, _ in said(effects, SUBSCRIBE)} == POLLED
+
+
+def test_a_new_device_that_tells_its_abilities_last_is_asked_for_everything_again() -> None:
+    device = Device()
+    assert of(device.answers("GETACK", "System.All", ALL), Report) == []
+    effects = device.answers("GETACK", "System.Ability", ABILITY)
+    assert {name for _, name, _ in said(effects, SUBSCRIBE)} == POLLED | {"System.All"}
 
 
 def test_a_pending_device_is_asked_for_nothing_whatever_it_can_do() -> None:
@@ -419,7 +487,7 @@ def test_a_pending_device_is_asked_for_nothing_whatever_it_can_do() -> None:
 
 
 def test_a_set_that_no_push_confirms_is_asked_after() -> None:
-    device = Device()
+    device = Device(**NOTES)
     message_id = device.asked("SET Appliance.Control.ToggleX", {"togglex": {"channel": 0, "onoff": 1}})
     assert of(device.answers("SETACK", "Control.ToggleX", {}, message_id=message_id), Wake) == [Wake(3.0)]
     assert said(device.session.wake(NOW + 3), SUBSCRIBE) == [("GET", "System.All", {})]
@@ -427,7 +495,7 @@ def test_a_set_that_no_push_confirms_is_asked_after() -> None:
 
 @pytest.mark.parametrize("early", [True, False])
 def test_a_set_that_a_push_confirms_is_not_asked_after(early: bool) -> None:
-    device = Device()
+    device = Device(**NOTES)
     message_id = device.asked("SET Appliance.Control.ToggleX", {"togglex": {"channel": 0, "onoff": 1}})
     for is_push in (early, not early):
         if is_push:
@@ -437,10 +505,26 @@ def test_a_set_that_a_push_confirms_is_not_asked_after(early: bool) -> None:
     assert said(device.session.wake(NOW + 5), SUBSCRIBE) == []
 
 
-def test_system_all_of_either_firmware_tells_the_switch() -> None:
-    for place, digest in (("digest", {"togglex": [{"channel": 0, "onoff": 1}]}), ("control", {"toggle": {"onoff": 1}})):
-        effects = Device().answers("GETACK", "System.All", {"all": {"system": SYSTEM, place: digest}})
-        assert of(effects, Report) == [Report(UUID, {"switch": True})]
+@pytest.mark.parametrize(
+    ("abilities", "everything"),
+    [
+        (NOTES["abilities"], {"digest": {"togglex": [{"channel": 0, "onoff": 1}]}}),
+        (OLD_ABILITIES, {"control": {"toggle": {"onoff": 1}}}),
+    ],
+)
+def test_system_all_of_either_firmware_tells_the_switch(abilities: list[str], everything: Any) -> None:
+    device = Device(abilities=abilities)
+    effects = device.answers("GETACK", "System.All", {"all": {"system": SYSTEM, **everything}})
+    assert of(effects, Report) == [Report(UUID, {"switch": True})]
+
+
+def test_what_a_set_is_acknowledged_with_is_how_it_stands() -> None:
+    device = Device(**NOTES)
+    message_id = device.asked("SET Appliance.Control.ToggleX", {"togglex": {"channel": 0, "onoff": 1}})
+    told = {"togglex": {"channel": 0, "onoff": 1}}
+    effects = device.answers("SETACK", "Control.ToggleX", told, message_id=message_id)
+    assert of(effects, Report) == [Report(UUID, {"switch": True})]
+    assert of(effects, Answer) == [Answer(7, told)]
 
 
 NEW_KEY = {"key": {"gateway": {"host": "cloud.test", "port": 443}, "key": "new", "userId": "7"}}

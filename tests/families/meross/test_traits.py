@@ -3,49 +3,403 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from homeward.errors import InvalidValue
 from homeward.families.base import Call
+from homeward.families.meross import trait_rows_climate as climate
 from homeward.families.meross import traits
+from homeward.families.meross.codecs import Moment
+from homeward.families.meross.namespaces import NAMESPACES
+from homeward.families.meross.traits import Layout
 from homeward.families.meross.wire import BadMessage
 from homeward.model import Platform
 
 NOW = 1_700_000_000.0  # 2023-11-14 22:13:20 UTC
-EVERYTHING = [trait.namespace for trait in traits.TRAITS]
-NEW, OLD = (
-    ["Appliance.System.All", f"Appliance.Control.{name}", "Appliance.System.DNDMode"] for name in ("ToggleX", "Toggle")
-)
+ONE: dict[str, Any] = {"0": {}}
 
-READINGS: dict[str, tuple[str, Any, dict[str, Any]]] = {
-    "ToggleX pushed": ("Control.ToggleX", {"togglex": [{"channel": 0, "onoff": 1, "lmTime": 1}]}, {"switch": True}),
-    "ToggleX got": ("Control.ToggleX", {"channel": 0, "togglex": {"channel": 0, "onoff": 0}}, {"switch": False}),
-    "ToggleX of another channel": ("Control.ToggleX", {"togglex": [{"channel": 1, "onoff": 1}]}, {}),
-    "ToggleX of no channel": ("Control.ToggleX", {"togglex": []}, {}),
-    "Toggle, which names none": ("Control.Toggle", {"toggle": {"onoff": 1, "lmTime": 1}}, {"switch": True}),
+
+def names(text: str) -> list[str]:
+    return [f"Appliance.{name}" for name in text.split()]
+
+
+def layout(abilities: str, items: Any = None, **more: Any) -> Layout:
+    """Of a device that lists these abilities; `items` are those System.All speaks of, by namespace."""
+    told = {f"Appliance.{name}": known for name, known in (items or {}).items()}
+    found = traits.layout({"abilities": names(abilities), "items": told, **more})
+    assert found
+    return found
+
+
+PLUG = layout(
+    "System.All System.Firmware System.Runtime System.DNDMode Control.ToggleX Control.Electricity Control.ConsumptionX"
+    " Control.Upgrade",
+    {"Control.ToggleX": ONE},
+)
+OLD_PLUG = layout("System.All Control.Toggle")
+STRIP = layout("Control.ToggleX", {"Control.ToggleX": {"0": {}, "1": {}, "2": {}}})
+BULB = layout("Control.ToggleX Control.Light", {"Control.ToggleX": ONE, "Control.Light": ONE})
+DIMMER = layout(
+    "Control.ToggleX Control.Light",
+    {"Control.ToggleX": ONE, "Control.Light": ONE},
+    options={"Appliance.Control.Light": {"capacity": 4}},
+)
+NIGHT_LIGHT = layout("Control.Light Control.Spray", {"Control.Light": ONE, "Control.Spray": ONE})
+LAMP = layout(
+    "Control.Light.Effect", {"Control.Light.Effect": {"00": {"effectName": "Night"}, "01": {"effectName": "Day"}}}
+)
+DIFFUSER = layout(
+    "Control.Diffuser.Light Control.Diffuser.Spray Control.Diffuser.Sensor",
+    {"Control.Diffuser.Light": {"0": {"type": "mod100"}}, "Control.Diffuser.Spray": {"0": {"type": "mod100"}}},
+)
+FAN = layout("Control.Fan", {"Control.Fan": {"2": {"maxSpeed": 3}}})
+DOORS = layout("GarageDoor.State", {"GarageDoor.State": {"1": {}, "2": {}}})
+SHUTTER = layout("RollerShutter.Position RollerShutter.State")
+MTS200 = layout(
+    "Control.Thermostat.Mode Control.Thermostat.Calibration Control.Thermostat.HoldAction",
+    {
+        "Control.Thermostat.Mode": {"0": {"min": 50, "max": 350}},
+        "Control.Thermostat.Calibration": {"0": {"min": -80, "max": 80}},
+    },
+)
+MTS960 = layout("Control.Thermostat.ModeB Control.Thermostat.Calibration", {"Control.Thermostat.ModeB": ONE})
+MTS300 = layout("Control.Thermostat.ModeC")
+HUB = layout(
+    "Hub.Online Hub.Battery Hub.ToggleX Hub.Mts100.All Hub.Mts100.Mode Hub.Mts100.Temperature Hub.Mts100.Adjust"
+    " Hub.Sensor.All Hub.Sensor.TempHum Hub.Sensor.Smoke Control.Sensor.LatestX Hub.PairSubDev",
+    subdevices={"01": "mts100v3", "02": "ms100", "03": "ms130", "04": "ma151", "05": "", "06": "teleporter"},
+)
+METER = layout("Control.ElectricityX Control.ConsumptionH", {"Control.ElectricityX": {"1": {}, "2": {}}})
+PRESENCE = layout("Control.Sensor.LatestX Control.Presence.Config")
+
+READINGS: dict[str, tuple[Layout, str, Any, dict[str, Any]]] = {
+    "ToggleX pushed": (
+        PLUG,
+        "Control.ToggleX",
+        {"togglex": [{"channel": 0, "onoff": 1, "lmTime": 1}]},
+        {"switch": True},
+    ),
+    "ToggleX got": (PLUG, "Control.ToggleX", {"channel": 0, "togglex": {"channel": 0, "onoff": 0}}, {"switch": False}),
+    "ToggleX of no channel": (PLUG, "Control.ToggleX", {"togglex": []}, {}),
+    "outlets of a strip": (
+        STRIP,
+        "Control.ToggleX",
+        {"togglex": [{"channel": 0, "onoff": 1}, {"channel": 2, "onoff": 0}]},
+        {"switch": True, "switch_2": False},
+    ),
+    "Toggle, which names no channel": (
+        OLD_PLUG,
+        "Control.Toggle",
+        {"toggle": {"onoff": 1, "lmTime": 1}},
+        {"switch": True},
+    ),
     "Electricity in mW, dV and mA": (
+        PLUG,
         "Control.Electricity",
         {"electricity": {"channel": 0, "current": 36, "voltage": 2481, "power": 2782}},
         {"power": 2.782, "voltage": 248.1, "current": 0.036},
     ),
-    "Runtime": ("System.Runtime", {"runtime": {"signal": 88}}, {"signal": 88}),
-    "the LED works": ("System.DNDMode", {"DNDMode": {"mode": 0}}, {"led": True}),
-    "the LED is dark": ("System.DNDMode", {"DNDMode": {"mode": 1}}, {"led": False}),
-    "a digest": ("System.All", {"all": {"digest": {"togglex": [{"channel": 0, "onoff": 1}]}}}, {"switch": True}),
-    "a control": ("System.All", {"all": {"control": {"toggle": {"onoff": 0}, "timer": []}}}, {"switch": False}),
-    "no digest": ("System.All", {"all": {"system": {}}}, {}),
-    "nothing at all": ("System.All", {}, {}),
-    "what is no entity's": ("System.Report", {"report": []}, {}),
+    "ElectricityX in mV, and exported": (
+        METER,
+        "Control.ElectricityX",
+        {"electricity": [{"channel": 2, "current": 1500, "voltage": 230100, "power": -345000, "mConsume": 1200}]},
+        {"power_2": -345.0, "voltage_2": 230.1, "current_2": 1.5, "energy_2": 1.2},
+    ),
+    "Runtime": (PLUG, "System.Runtime", {"runtime": {"signal": 88}}, {"signal": 88}),
+    "the LED works": (PLUG, "System.DNDMode", {"DNDMode": {"mode": 0}}, {"led": True}),
+    "the LED is dark": (PLUG, "System.DNDMode", {"DNDMode": {"mode": 1}}, {"led": False}),
+    "a digest": (PLUG, "System.All", {"all": {"digest": {"togglex": [{"channel": 0, "onoff": 1}]}}}, {"switch": True}),
+    "the firmware": (
+        PLUG,
+        "System.All",
+        {"all": {"system": {"firmware": {"version": "6.1.8"}}}},
+        {"firmware": "6.1.8"},
+    ),
+    "a control": (
+        OLD_PLUG,
+        "System.All",
+        {"all": {"control": {"toggle": {"onoff": 0}, "timer": []}}},
+        {"switch": False},
+    ),
+    "no digest": (PLUG, "System.All", {"all": {}}, {}),
+    "nothing at all": (PLUG, "System.All", {}, {}),
+    "a bulb": (BULB, "Control.ToggleX", {"togglex": {"channel": 0, "onoff": 1}}, {"light": True}),
+    "a white bulb": (
+        BULB,
+        "Control.Light",
+        {"light": {"channel": 0, "capacity": 6, "temperature": 100, "luminance": 40, "rgb": -1}},
+        {"light_color_temp": 6500, "light_brightness": 40},
+    ),
+    "a coloured bulb, whose white is what it was": (
+        BULB,
+        "Control.Light",
+        {"light": {"channel": 0, "capacity": 5, "temperature": 1, "luminance": 4, "rgb": 0x00FF80}},
+        {"light_rgb_color": "#00ff80", "light_brightness": 4},
+    ),
+    "a night light, which has no toggle": (
+        NIGHT_LIGHT,
+        "Control.Light",
+        {"light": {"channel": 0, "onoff": 0, "capacity": 4, "luminance": 9}},
+        {"light": False, "light_brightness": 9},
+    ),
+    "the effect that is on": (
+        LAMP,
+        "Control.Light.Effect",
+        {"effect": [{"Id": "00", "effectName": "Night", "enable": 0}, {"Id": "01", "effectName": "Day", "enable": 1}]},
+        {"light_effect": "Day"},
+    ),
+    "no effect": (
+        LAMP,
+        "Control.Light.Effect",
+        {"effect": [{"Id": "00", "effectName": "Night", "enable": 0}]},
+        {"light_effect": ""},
+    ),
+    "a humidifier": (
+        NIGHT_LIGHT,
+        "Control.Spray",
+        {"spray": {"channel": 0, "mode": 2}},
+        {"spray": True, "spray_mode": "intermittent"},
+    ),
+    "a diffuser": (
+        DIFFUSER,
+        "System.All",
+        {"all": {"digest": {"diffuser": {"type": "mod100", "spray": [{"channel": 0, "mode": 2}]}}}},
+        {"spray": False, "spray_mode": "off"},
+    ),
+    "the air at a diffuser": (
+        DIFFUSER,
+        "Control.Diffuser.Sensor",
+        {"type": "mod100", "humidity": {"value": 345, "lmTime": 1}, "temperature": {"value": 210, "lmTime": 1}},
+        {"humidity": 34.5, "temperature": 21.0},
+    ),
+    "a fan": (
+        FAN,
+        "Control.Fan",
+        {"fan": [{"channel": 2, "speed": 1, "maxSpeed": 3}]},
+        {"fan_2": True, "fan_2_percentage": 33},
+    ),
+    "garage doors": (DOORS, "GarageDoor.State", {"state": [{"channel": 2, "open": 1}]}, {"cover_2": "open"}),
+    "a garage door alone": (DOORS, "GarageDoor.State", {"state": {"channel": 1, "open": 0}}, {"cover_1": "closed"}),
+    "a shutter that rests": (
+        SHUTTER,
+        "RollerShutter.Position",
+        {"position": [{"channel": 0, "position": 30}]},
+        {"cover": "open", "cover_position": 30},
+    ),
+    "a shutter that moves": (
+        SHUTTER,
+        "RollerShutter.State",
+        {"state": [{"channel": 0, "state": 2}]},
+        {"cover": "closing"},
+    ),
+    "a shutter that stopped": (SHUTTER, "RollerShutter.State", {"state": [{"channel": 0, "state": 0}]}, {}),
+    "mts200, in tenths": (
+        MTS200,
+        "Control.Thermostat.Mode",
+        {"mode": [{"channel": 0, "onoff": 1, "mode": 3, "state": 1, "currentTemp": 210, "targetTemp": 225}]},
+        {
+            "climate": "heat",
+            "climate_current_temperature": 21.0,
+            "climate_temperature": 22.5,
+            "climate_preset_mode": "auto",
+            "climate_hvac_action": "heating",
+        },
+    ),
+    "mts960, in hundredths": (
+        MTS960,
+        "Control.Thermostat.ModeB",
+        {
+            "modeB": [
+                {"channel": 0, "onoff": 1, "working": 2, "state": 2, "mode": 1, "currentTemp": 2150, "targetTemp": 1900}
+            ]
+        },
+        {
+            "climate": "cool",
+            "climate_current_temperature": 21.5,
+            "climate_temperature": 19.0,
+            "climate_preset_mode": "manual",
+            "climate_hvac_action": "idle",
+        },
+    ),
+    "calibration in tenths": (
+        MTS200,
+        "Control.Thermostat.Calibration",
+        {"calibration": [{"channel": 0, "value": -5}]},
+        {"calibration": -0.5},
+    ),
+    "calibration in hundredths": (
+        MTS960,
+        "Control.Thermostat.Calibration",
+        {"calibration": [{"channel": 0, "value": -50}]},
+        {"calibration": -0.5},
+    ),
+    "mts300": (
+        MTS300,
+        "Control.Thermostat.ModeC",
+        {
+            "control": [
+                {
+                    "channel": 0,
+                    "mode": 3,
+                    "currentTemp": 2120,
+                    "targetTemp": {"heat": 2000, "cold": 2600},
+                    "fan": {"fMode": 1},
+                    "more": {"humi": 455, "hStatus": 0, "cStatus": 1},
+                }
+            ]
+        },
+        {
+            "climate": "heat_cool",
+            "climate_current_temperature": 21.2,
+            "climate_target_temp_low": 20.0,
+            "climate_target_temp_high": 26.0,
+            "climate_fan_mode": "on",
+            "humidity": 45.5,
+            "climate_hvac_action": "cooling",
+        },
+    ),
+    "a valve, whole": (
+        HUB,
+        "Hub.Mts100.All",
+        {
+            "all": [
+                {
+                    "id": "01",
+                    "online": {"status": 1},
+                    "togglex": {"onoff": 0},
+                    "mode": {"state": 3},
+                    "temperature": {"room": 215, "currentSet": 160, "heating": 0, "openWindow": 1, "comfort": 210},
+                }
+            ]
+        },
+        {
+            "01_online": True,
+            "01_climate": "off",
+            "01_climate_preset_mode": "auto",
+            "01_climate_current_temperature": 21.5,
+            "01_climate_temperature": 16.0,
+            "01_climate_hvac_action": "idle",
+            "01_window": True,
+            "01_comfort_temperature": 21.0,
+        },
+    ),
+    "a valve, in part": (
+        HUB,
+        "Hub.Mts100.Temperature",
+        {"temperature": [{"id": "01", "currentSet": 205}]},
+        {"01_climate_temperature": 20.5},
+    ),
+    "a valve out of reach": (
+        HUB,
+        "Hub.Mts100.All",
+        {"all": [{"id": "01", "scheduleBMode": 6, "online": {"status": 2}}]},
+        {"01_online": False},
+    ),
+    "a digest of a hub": (
+        HUB,
+        "System.All",
+        {
+            "all": {
+                "digest": {
+                    "hub": {
+                        "hubId": 1,
+                        "subdevice": [
+                            {"id": "01", "status": 1, "onoff": 1, "mts100v3": {"mode": 0}},
+                            {"id": "02", "status": 1, "ms100": {"latestTemperature": 190, "latestHumidity": 400}},
+                            {"id": "03", "status": 1, "tempHumi": {"temp": 2051, "humi": 512}},
+                            {"id": "04", "status": 1, "smokeAlarm": {"status": 170}},
+                            {"id": "05", "status": 2},
+                        ],
+                    }
+                }
+            }
+        },
+        {
+            "01_online": True,
+            "01_climate": "heat",
+            "01_climate_preset_mode": "custom",
+            "02_online": True,
+            "02_temperature": 19.0,
+            "02_humidity": 40.0,
+            "03_online": True,
+            "03_temperature": 20.51,
+            "03_humidity": 51.2,
+            "04_online": True,
+            "04_smoke": False,
+            "04_problem": False,
+            "05_online": False,
+        },
+    ),
+    "smoke": (
+        HUB,
+        "Hub.Sensor.Smoke",
+        {"smokeAlarm": [{"id": "04", "status": 25}]},
+        {"04_smoke": True, "04_problem": False},
+    ),
+    "a sensor of today": (
+        HUB,
+        "Control.Sensor.LatestX",
+        {
+            "latest": [
+                {
+                    "channel": 0,
+                    "subId": "03",
+                    "data": {"temp": [{"value": 2134, "timestamp": 1}], "light": [{"value": 7}]},
+                }
+            ]
+        },
+        {"03_temperature": 21.34, "03_illuminance": 7},
+    ),
+    "presence": (
+        PRESENCE,
+        "Control.Sensor.LatestX",
+        {"latest": [{"channel": 0, "data": {"presence": [{"value": 2, "distance": 760}], "light": []}}]},
+        {"presence": True, "distance": 760},
+    ),
 }
 
 
-@pytest.mark.parametrize(("namespace", "payload", "values"), READINGS.values(), ids=READINGS)
-def test_native_values_become_those_of_entities(namespace: str, payload: Any, values: dict[str, Any]) -> None:
-    assert traits.values(f"Appliance.{namespace}", payload, NOW, "") == values
+@pytest.mark.parametrize(("device", "namespace", "payload", "values"), READINGS.values(), ids=READINGS)
+def test_native_values_become_those_of_entities(device: Layout, namespace: str, payload: Any, values: Any) -> None:
+    told = device.values(f"Appliance.{namespace}", payload, Moment(NOW))
+    assert (told.values, told.faults, told.unknown) == (values, [], [])
+    assert told.values.keys() <= {entity.key for entity in device.entities}
 
 
-def test_the_digest_of_a_device_that_sends_another_type_is_refused() -> None:
-    with pytest.raises(BadMessage, match="onoff"):
-        traits.values(traits.ALL, {"all": {"digest": {"togglex": [{"channel": 0}]}}}, NOW, "")
+@pytest.mark.parametrize(
+    ("payload", "unknown"),
+    [
+        ({"togglex": [{"channel": 7, "onoff": 1}, {"channel": 0, "onoff": 1}]}, ["7"]),
+        ({"togglex": {"channel": 65535, "onoff": 1}}, []),
+    ],
+)
+def test_a_channel_that_is_not_there_is_told_of(payload: Any, unknown: list[str]) -> None:
+    assert PLUG.values("Appliance.Control.ToggleX", payload, Moment(NOW)).unknown == unknown
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"togglex": 5},
+        {"togglex": [None]},
+        {"togglex": [{"channel": "0", "onoff": 1}]},
+        {"togglex": [{"channel": -1, "onoff": 1}]},
+        {"togglex": [{"channel": 65535, "onoff": 1}]},
+        {"togglex": [{"channel": 0}]},
+        {"togglex": [{"channel": 0, "onoff": "1"}]},
+        {"togglex": [{"channel": 0, "onoff": True}]},
+        {"togglex": [{"channel": 0, "onoff": 1.0}]},
+    ],
+)
+def test_what_is_wrong_in_a_payload_is_told_of(payload: Any) -> None:
+    told = PLUG.values("Appliance.Control.ToggleX", payload, Moment(NOW))
+    assert (told.values, len(told.faults), told.unknown) == ({}, 1, [])
+
+
+def test_a_payload_without_its_key_tells_nothing() -> None:
+    with pytest.raises(BadMessage, match="togglex"):
+        PLUG.values("Appliance.Control.ToggleX", {"toggle": {}}, Moment(NOW))
 
 
 @pytest.mark.parametrize(
@@ -61,16 +415,74 @@ def test_the_digest_of_a_device_that_sends_another_type_is_refused() -> None:
 )
 def test_today_is_the_devices_own_day(timezone: str, today: float) -> None:
     days = [{"date": f"2023-11-{day}", "time": 1, "value": day} for day in (15, 13, 14)]
-    assert traits.values(traits.CONSUMPTION_X, {"consumptionx": days}, NOW, timezone) == {"energy_today": today}
+    told = PLUG.values("Appliance.Control.ConsumptionX", {"consumptionx": days}, Moment(NOW, timezone))
+    assert told.values == {"energy_today": today}
 
 
 def test_a_day_without_a_line_used_nothing() -> None:
-    assert traits.values(traits.CONSUMPTION_X, {"consumptionx": []}, NOW, "") == {"energy_today": 0.0}
+    assert PLUG.values("Appliance.Control.ConsumptionX", {"consumptionx": []}, Moment(NOW)).values == {
+        "energy_today": 0
+    }
+
+
+def test_hours_of_today_make_up_a_day() -> None:
+    hour = {"channel": 1, "data": [{"timestamp": int(NOW) - 3600 * n, "value": 10} for n in (1, 0, 22, 23, 5)]}
+    device = layout("Control.ConsumptionH", {"Control.ConsumptionH": {"1": {}}})
+    told = device.values("Appliance.Control.ConsumptionH", {"consumptionH": [hour]}, Moment(NOW))
+    assert told.values == {"energy_today_1": 0.04}
+
+
+@pytest.mark.parametrize("timestamp", [10**15, -(10**15), "1"])
+def test_an_hour_that_never_was_is_told_of(timestamp: Any) -> None:
+    device = layout("Control.ConsumptionH", {"Control.ConsumptionH": ONE})
+    payload = {"consumptionH": [{"channel": 0, "data": [{"timestamp": timestamp, "value": 1}]}]}
+    assert device.values("Appliance.Control.ConsumptionH", payload, Moment(NOW)).faults
+
+
+def every_native() -> dict[str, Any]:
+    """A device that can do everything, with sub-devices of every kind."""
+    kinds = ["mts100v3", "ms100", "ms130", "ms200", "ms400", "ma151", "ms120", ""]
+    return {
+        "abilities": sorted(NAMESPACES),
+        "items": {name: {"0": {}, "1": {}} for name, row in NAMESPACES.items() if row.shape.keyed_by == "channel"},
+        "subdevices": {f"{number:02}": kind for number, kind in enumerate(kinds)},
+    }
 
 
 def test_every_entity_has_one_key_and_proper_words() -> None:
-    entities = traits.entities(EVERYTHING)
-    assert [entity.key for entity in entities] == [
+    found = traits.layout(every_native())
+    assert found
+    keys = [entity.key for entity in found.entities]
+    assert len(set(keys)) == len(keys)
+    for entity in found.entities:
+        if entity.of:
+            assert entity.of in keys
+            assert entity.key.startswith(f"{entity.of}_")
+        if entity.platform in (Platform.BINARY_SENSOR, Platform.SENSOR, Platform.UPDATE):
+            assert not entity.writable
+        if entity.platform is Platform.NUMBER:
+            assert entity.minimum is not None
+            assert entity.maximum is not None
+            assert entity.minimum < entity.maximum
+        if entity.platform is Platform.SELECT and entity.key != "light_effect":
+            assert entity.options
+
+
+def test_every_row_is_an_entity_of_a_device_that_has_no_more() -> None:
+    for trait in traits.TRAITS:
+        wanted = {*(source.namespace for source in trait.sources), *filter(None, [trait.beside])}
+        native = every_native() | {"abilities": sorted(wanted)}
+        native["subdevices"] = {
+            name: kind for name, kind in native["subdevices"].items() if climate.KINDS.get(kind, "") in trait.kinds
+        }
+        found = traits.layout(native)
+        assert found
+        key = f"{min(native['subdevices'])}_{trait.entity.key}" if trait.kinds else trait.entity.key
+        assert key in {entity.key for entity in found.entities}
+
+
+def test_a_plug_is_what_it_was() -> None:
+    assert [entity.key for entity in PLUG.entities] == [
         "switch",
         "power",
         "voltage",
@@ -78,46 +490,168 @@ def test_every_entity_has_one_key_and_proper_words() -> None:
         "energy_today",
         "signal",
         "led",
+        "firmware",
     ]
-    for entity in entities:
-        assert entity.writable == (entity.platform is Platform.SWITCH)
-        assert (entity.unit is not None) == (entity.platform is Platform.SENSOR)
 
 
-def test_a_device_shows_what_its_abilities_allow() -> None:
-    assert [entity.key for entity in traits.entities(["Appliance.Control.Toggle"])] == ["switch"]
-    assert traits.entities([]) == []
+def test_nothing_is_shown_before_abilities_and_system_all_are_known() -> None:
+    assert traits.layout({}) is None
+    assert traits.layout({"abilities": names("Control.ToggleX")}) is None
+    assert traits.layout({"items": {}}) is None
+
+
+def test_devices_of_one_kind_share_their_layout() -> None:
+    native = every_native()
+    assert traits.layout(native) is traits.layout({**native, "mac": "other"})
+
+
+def test_a_light_shows_what_it_is_capable_of() -> None:
+    assert [entity.key for entity in BULB.entities] == [
+        "light",
+        "light_brightness",
+        "light_rgb_color",
+        "light_color_temp",
+    ]
+    assert [entity.key for entity in DIMMER.entities] == ["light", "light_brightness"]
+
+
+def test_bounds_and_choices_are_those_the_device_told() -> None:
+    entities = {entity.key: entity for entity in (*MTS200.entities, *LAMP.entities)}
+    assert (entities["climate_temperature"].minimum, entities["climate_temperature"].maximum) == (5.0, 35.0)
+    assert (entities["calibration"].minimum, entities["calibration"].maximum) == (-8.0, 8.0)
+    assert entities["light_effect"].options == ("Night", "Day")
+
+
+def test_a_sub_device_is_a_part_of_its_hub() -> None:
+    parts = {entity.key: entity.part for entity in HUB.entities}
+    assert parts["01_climate"] == "mts100v3 01"
+    assert parts["05_online"] == "sub-device 05"
+    assert parts["pair"] == ""
+    assert [key for key in parts if key.startswith("06_")] == ["06_online", "06_battery"]
+
+
+COMMANDS: list[tuple[Layout, str, Any, str, Any]] = [
+    (PLUG, "switch", True, "Control.ToggleX", {"togglex": {"channel": 0, "onoff": 1}}),
+    (PLUG, "switch", False, "Control.ToggleX", {"togglex": {"channel": 0, "onoff": 0}}),
+    (OLD_PLUG, "switch", True, "Control.Toggle", {"channel": 0, "toggle": {"onoff": 1}}),
+    (STRIP, "switch_2", True, "Control.ToggleX", {"togglex": {"channel": 2, "onoff": 1}}),
+    (PLUG, "led", True, "System.DNDMode", {"DNDMode": {"mode": 0}}),
+    (PLUG, "led", False, "System.DNDMode", {"DNDMode": {"mode": 1}}),
+    (BULB, "light", True, "Control.ToggleX", {"togglex": {"channel": 0, "onoff": 1}}),
+    (BULB, "light_brightness", 40, "Control.Light", {"light": {"channel": 0, "capacity": 4, "luminance": 40}}),
+    (BULB, "light_rgb_color", "#FF0080", "Control.Light", {"light": {"channel": 0, "capacity": 1, "rgb": 0xFF0080}}),
+    (BULB, "light_color_temp", 2700, "Control.Light", {"light": {"channel": 0, "capacity": 2, "temperature": 1}}),
+    (NIGHT_LIGHT, "light", True, "Control.Light", {"light": {"channel": 0, "onoff": 1}}),
+    (LAMP, "light_effect", "Day", "Control.Light.Effect", {"effect": [{"Id": "01", "enable": 1}]}),
+    (NIGHT_LIGHT, "spray", True, "Control.Spray", {"spray": {"channel": 0, "mode": 1}}),
+    (NIGHT_LIGHT, "spray_mode", "off", "Control.Spray", {"spray": {"channel": 0, "mode": 0}}),
+    (DIFFUSER, "spray", False, "Control.Diffuser.Spray", {"type": "mod100", "spray": [{"channel": 0, "mode": 2}]}),
+    (FAN, "fan_2_percentage", 100, "Control.Fan", {"fan": [{"channel": 2, "speed": 3}]}),
+    (DOORS, "cover_2", "open", "GarageDoor.State", {"state": {"channel": 2, "open": 1}}),
+    (SHUTTER, "cover", "stop", "RollerShutter.Position", {"position": {"channel": 0, "position": -1}}),
+    (SHUTTER, "cover_position", 30, "RollerShutter.Position", {"position": {"channel": 0, "position": 30}}),
+    (MTS200, "climate", "off", "Control.Thermostat.Mode", {"mode": [{"channel": 0, "onoff": 0}]}),
+    (
+        MTS200,
+        "climate_temperature",
+        21.5,
+        "Control.Thermostat.Mode",
+        {"mode": [{"channel": 0, "manualTemp": 215, "mode": 4}]},
+    ),
+    (MTS960, "climate", "cool", "Control.Thermostat.ModeB", {"modeB": [{"channel": 0, "onoff": 1, "working": 2}]}),
+    (
+        MTS300,
+        "climate_target_temp_high",
+        25,
+        "Control.Thermostat.ModeC",
+        {"control": [{"channel": 0, "targetTemp": {"cold": 2500}}]},
+    ),
+    (HUB, "01_climate", "heat", "Hub.ToggleX", {"togglex": [{"id": "01", "onoff": 1}]}),
+    (HUB, "01_climate_temperature", 21.5, "Hub.Mts100.Temperature", {"temperature": [{"id": "01", "custom": 215}]}),
+    (HUB, "01_climate_preset_mode", "away", "Hub.Mts100.Mode", {"mode": [{"id": "01", "state": 4}]}),
+    (HUB, "01_calibration", -1.5, "Hub.Mts100.Adjust", {"adjust": [{"id": "01", "temperature": -150}]}),
+    (HUB, "pair", None, "Hub.PairSubDev", {}),
+]
+
+
+@pytest.mark.parametrize(("device", "key", "value", "namespace", "payload"), COMMANDS)
+def test_setting_an_entity_is_a_request(device: Layout, key: str, value: Any, namespace: str, payload: Any) -> None:
+    assert device.command(key, value) == Call(f"SET Appliance.{namespace}", payload)
 
 
 @pytest.mark.parametrize(
-    ("abilities", "key", "value", "call"),
+    ("device", "key", "value"),
     [
-        (NEW, "switch", True, Call("SET Appliance.Control.ToggleX", {"togglex": {"channel": 0, "onoff": 1}})),
-        (NEW, "switch", False, Call("SET Appliance.Control.ToggleX", {"togglex": {"channel": 0, "onoff": 0}})),
-        (OLD, "switch", True, Call("SET Appliance.Control.Toggle", {"channel": 0, "toggle": {"onoff": 1}})),
-        (NEW + OLD, "switch", True, Call("SET Appliance.Control.ToggleX", {"togglex": {"channel": 0, "onoff": 1}})),
-        (NEW, "led", True, Call("SET Appliance.System.DNDMode", {"DNDMode": {"mode": 0}})),
-        (NEW, "led", False, Call("SET Appliance.System.DNDMode", {"DNDMode": {"mode": 1}})),
+        (PLUG, "switch", 1),
+        (PLUG, "switch", "on"),
+        (PLUG, "switch", None),
+        (PLUG, "power", 5.0),
+        (PLUG, "firmware", "7"),
+        (PLUG, "nothing", True),
+        (BULB, "light_rgb_color", "red"),
+        (BULB, "light_rgb_color", "#12345g"),
+        (BULB, "light_rgb_color", "#-12345"),
+        (BULB, "light_rgb_color", 5),
+        (BULB, "light_brightness", True),
+        (BULB, "light_brightness", float("inf")),
+        (LAMP, "light_effect", "Dawn"),
+        (MTS200, "climate", "cool"),
+        (MTS960, "climate", "dry"),
+        (DOORS, "cover_1", "stop"),
+        (HUB, "06_battery", 5),
     ],
 )
-def test_setting_an_entity_is_a_request(abilities: list[str], key: str, value: bool, call: Call) -> None:
-    assert traits.command(abilities, key, value) == call
-
-
-@pytest.mark.parametrize(
-    ("key", "value"), [("switch", 1), ("switch", "on"), ("switch", None), ("power", 5.0), ("nothing", True)]
-)
-def test_what_cannot_be_set_is_an_invalid_value(key: str, value: Any) -> None:
+def test_what_cannot_be_set_is_an_invalid_value(device: Layout, key: str, value: Any) -> None:
     with pytest.raises(InvalidValue, match=key):
-        traits.command(EVERYTHING, key, value)
+        device.command(key, value)
 
 
-def test_a_command_that_was_carried_out_reads_as_what_was_set() -> None:
-    for value in (True, False):
-        for key in ("switch", "led"):
-            call = traits.command(NEW, key, value)
-            assert traits.values(call.method.removeprefix("SET "), call.params, NOW, "") == {key: value}
+@pytest.mark.parametrize(("device", "key", "value", "namespace", "payload"), COMMANDS)
+def test_a_command_that_was_carried_out_reads_as_what_was_set(
+    device: Layout, key: str, value: Any, namespace: str, payload: Any
+) -> None:
+    told = device.values(f"Appliance.{namespace}", payload, Moment(NOW)).values
+    assert told.get(key, value) in (value, str(value).lower(), "")
 
 
-def test_whatever_is_asked_for_tells_of_an_entity() -> None:
-    assert set(traits.ASKS) | set(traits.CONFIRMED_BY) | set(traits.CONFIRMED_BY.values()) <= traits.NAMESPACES
+def test_a_sub_device_that_no_ability_can_set_is_read_only() -> None:
+    old = layout("Hub.Mts100.All", subdevices={"01": "mts100"})
+    assert not any(entity.writable for entity in old.entities)
+
+
+QUESTIONS: list[tuple[Layout, str, Any]] = [
+    (PLUG, "Control.Electricity", ("GET", {"electricity": {"channel": 0}})),
+    (METER, "Control.ElectricityX", ("GET", {"electricity": [{"channel": 1}, {"channel": 2}]})),
+    (layout("Control.ElectricityX"), "Control.ElectricityX", ("GET", {"electricity": [{"channel": 65535}]})),
+    (HUB, "Hub.Mts100.All", ("GET", {"all": []})),
+    (layout("Control.PhysicalLock"), "Control.PhysicalLock", ("PUSH", {})),
+    (SHUTTER, "RollerShutter.Position", ("GET", {"position": []})),
+    (PLUG, "Control.ToggleX", None),
+]
+
+
+@pytest.mark.parametrize(("device", "namespace", "question"), QUESTIONS)
+def test_what_system_all_does_not_tell_is_asked_for(device: Layout, namespace: str, question: Any) -> None:
+    assert device.question(f"Appliance.{namespace}") == question
+    assert (f"Appliance.{namespace}" in device.asks) == (question is not None)
+
+
+def test_a_sensor_behind_a_hub_is_asked_for_by_its_id() -> None:
+    question = HUB.question("Appliance.Control.Sensor.LatestX")
+    assert question
+    assert [(item["channel"], item["subId"]) for item in question[1]["latest"]] == [(0, "03")]
+
+
+def test_only_what_can_be_asked_for_is_confirmed() -> None:
+    assert PLUG.confirms("Appliance.Control.ToggleX") == "Appliance.System.All"
+    assert PLUG.confirms("Appliance.System.DNDMode") == "Appliance.System.DNDMode"
+    assert PLUG.confirms("Appliance.Control.Light") is None
+    assert HUB.confirms("Appliance.Hub.PairSubDev") is None
+
+
+@given(st.floats(2700, 6500))
+def test_white_comes_back_within_a_step(kelvin: float) -> None:
+    call = BULB.command("light_color_temp", kelvin)
+    light = {"channel": 0, "capacity": 2, "temperature": call.params["light"]["temperature"]}
+    told = BULB.values("Appliance.Control.Light", {"light": light}, Moment(NOW)).values
+    assert abs(told["light_color_temp"] - kelvin) <= 20  # type: ignore[operator]

@@ -7,27 +7,32 @@ device did not sign, or says before its owner has adopted it, reaches nobody.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from sys import intern
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from msgspec import UNSET
 
 from homeward.errors import DeviceOffline, DeviceRefused, InvalidValue
 from homeward.families.base import NOTHING, Answer, Call, Effect, Effects, Happened, Home, Note, Publish, Report, Seen
-from homeward.families.meross import description, timezones, traits, wire
+from homeward.families.meross import timezones, wire
 from homeward.families.meross.accounts import Account
+from homeward.families.meross.knowledge import Heard, Knowledge
 from homeward.families.meross.namespaces import (
     ABILITY,
-    BIND,
+    ALL,
     CLOCK,
     CONSUMPTION_CONFIG,
+    HUB_BIND,
+    HUB_UNBIND,
     KEY,
     NAMESPACES,
     ONLINE,
+    SUBDEVICES,
     TIME,
     UNBIND,
+    UPGRADE,
 )
 from homeward.families.meross.schedule import Schedule
 from homeward.families.meross.wire import BadMessage, Header, Message, Params, ReadMessage
@@ -59,13 +64,13 @@ class DeviceSession:
         "_adopted",
         "_home",
         "_key",
+        "_knowledge",
         "_listening",
         "_mac",
         "_publish_topic",
         "_push_topic",
         "_schedule",
         "_sessions",
-        "_timezone",
         "_topic",
         "_uuid",
         "_waiting",
@@ -88,7 +93,7 @@ class DeviceSession:
         self._publish_topic = wire.publish_topic(uuid)
         self._push_topic = intern(wire.push_topic(account.user_id))
         self._adopted = False
-        self._timezone = ""
+        self._knowledge = Knowledge(home, uuid)
         self._listening = False
         self._waiting: dict[str, _Waiting] = {}
         self._schedule = Schedule(home.settings)
@@ -114,7 +119,7 @@ class DeviceSession:
         self._listening = True
         device = self._home.device(self._uuid)
         self._adopted = device is not None and device.adopted
-        self._timezone = str(device.native.get("timezone", "")) if device else ""
+        self._knowledge.recall()
         return self._begin(now) if self._adopted else NOTHING
 
     def published(self, topic: str, payload: bytes, now: float) -> Effects:
@@ -163,7 +168,7 @@ class DeviceSession:
 
     def wake(self, now: float) -> Effects:
         """It is time to ask for something again."""
-        asked = [self._ask(namespace, now) for namespace in self._schedule.take(now)]
+        asked = [question for namespace in self._schedule.take(now) for question in self._ask(namespace, now)]
         return [*asked, *self._schedule.rest(now)]
 
     def lost(self, reason: str, now: float) -> Effects:
@@ -189,20 +194,24 @@ class DeviceSession:
         return key if isinstance(key, str) else self._key
 
     def _begin(self, now: float) -> Effects:
-        return self._online(ONLINE_STATUS, now), self._ask(ABILITY, now), self._ask(traits.ALL, now)
+        return (
+            self._online(ONLINE_STATUS, now),
+            self._say("GET", ABILITY, {}, now),
+            self._say("GET", ALL, {}, now),
+        )
 
     def _heard(self, message: ReadMessage, data: bytes, now: float) -> Effects:
         header = message.header
         effects: list[Effect] = []
         if header.namespace not in NAMESPACES:
             effects.append(Note("unknown_namespace", f"{self._uuid}: {header.namespace[:64]}"))
-        if answer := _ANSWERS.get((header.method, header.namespace)):
+        if (answer := _answer(message, self._home.settings, now)) is not None:
             method, payload = answer
-            effects.append(self._say(method, header.namespace, payload(message, now), now, header.message_id))
+            effects.append(self._say(method, header.namespace, payload, now, header.message_id))
         if header.method == "PUSH" and self._adopted:
-            if header.namespace == UNBIND:
-                effects.append(Happened(self._uuid, "unbound"))
-            self._schedule.told(header.namespace, now)
+            if what := _HAPPENED.get(header.namespace):
+                effects.append(Happened(self._uuid, what, _told(message)))
+            self._schedule.told(header.namespace, self._confirms(header.namespace), now)
             effects.append(Publish(self._push_topic, data, 1))
         return self._learn(message, now, effects)
 
@@ -213,7 +222,10 @@ class DeviceSession:
         if header.method == "GETACK":
             self._learn(message, now, effects)
         elif header.method == "SETACK" and waiting:
-            self._schedule.acknowledged(waiting.namespace, waiting.since, now)
+            question = self._confirms(waiting.namespace)
+            self._schedule.acknowledged(waiting.namespace, question, waiting.since, now)
+            if _echoes(message):
+                self._learn(message, now, effects)
             effects += self._schedule.rest(now)
         elif header.method == "ERROR" and not waiting:
             effects.append(Note("device_error", f"{self._uuid}: {header.namespace[:64]}"))
@@ -223,40 +235,45 @@ class DeviceSession:
 
     def _learn(self, message: Message | ReadMessage, now: float, effects: list[Effect]) -> Effects:
         """Add what a message says of the device, and, of an adopted one, what it says of its entities."""
-        namespace = message.header.namespace
-        tells = namespace in traits.NAMESPACES and self._adopted
-        if not tells and namespace not in description.NAMESPACES:
+        before = self._knowledge.layout
+        heard = self._knowledge.hear(message, now, adopted=self._adopted)
+        if heard is None:
             return effects
-        try:
-            payload = message.body()
-            seen = description.seen(self._uuid, namespace, payload) if namespace in description.NAMESPACES else None
-            values = traits.values(namespace, payload, now, self._timezone) if tells else {}
-        except BadMessage as error:
-            effects.append(Note("bad_payload", f"{self._uuid}: {namespace}: {error}"))
-            return effects
-        if seen:
-            self._timezone = str(seen.native.get("timezone", self._timezone))
-            effects.append(seen)
-        if values:
-            effects.append(Report(self._uuid, values))
-        if seen and self._adopted:
-            effects += self._care(namespace, seen, now)
+        effects += heard.notes
+        if heard.seen:
+            effects.append(heard.seen)
+        if heard.values:
+            effects.append(Report(self._uuid, dict(heard.values)))
+        if self._adopted:
+            effects += self._care(message.header.namespace, heard, before is None, now)
         return effects
 
-    def _care(self, namespace: str, seen: Seen, now: float) -> Effects:
+    def _care(self, namespace: str, heard: Heard, first: bool, now: float) -> Effects:
         """What follows from what an adopted device said of itself."""
-        if namespace == ABILITY:
-            self._schedule.plan(seen.native["abilities"], now)
-            return self.wake(now)
+        layout = self._knowledge.layout
+        effects: list[Effect] = []
+        if layout and (heard.renewed or namespace == ABILITY):
+            self._schedule.plan(layout.asks, now)
+            if first and namespace == ABILITY:
+                self._schedule.doubt(ALL, now)
+            effects += self.wake(now)
+        if heard.seen and "subdevices" in heard.seen.native and namespace != ALL:
+            self._schedule.doubt(ALL, now + self._home.settings.confirm)
+            effects += self._schedule.rest(now)
         timezone = self._home.settings.timezone
-        if namespace != traits.ALL or seen.native["timezone"] or not timezone:
-            return NOTHING
-        time = {"timestamp": int(now), "timezone": timezone, "timeRule": timezones.rules(ZoneInfo(timezone), now)}
-        return (self._say("SET", TIME, {"time": time}, now),)
+        if namespace == ALL and heard.seen and timezone and not self._knowledge.timezone:
+            time = {"timestamp": int(now), "timezone": timezone, "timeRule": timezones.rules(ZoneInfo(timezone), now)}
+            effects.append(self._say("SET", TIME, {"time": time}, now))
+        return effects
 
-    def _ask(self, namespace: str, now: float) -> Effect:
-        ask = traits.ASKS.get(namespace)
-        return self._say("GET", namespace, ask.payload if ask else {}, now)
+    def _ask(self, namespace: str, now: float) -> Effects:
+        layout = self._knowledge.layout
+        question = ("GET", {}) if namespace == ALL else layout.question(namespace) if layout else None
+        return (self._say(question[0], namespace, question[1], now),) if question else NOTHING
+
+    def _confirms(self, namespace: str) -> str | None:
+        layout = self._knowledge.layout
+        return layout.confirms(namespace) if layout else None
 
     def _say(self, method: str, namespace: str, payload: Params, now: float, message_id: str = "") -> Effect:
         data = wire.encode(
@@ -301,13 +318,58 @@ def _result(waiting: _Waiting, message: Message) -> Answer:
     if message.header.method != "ERROR":
         return Answer(waiting.token, payload)
     detail = payload.get("error")
-    said = f"the device refused {waiting.method} {waiting.namespace}: {detail}"
+    code = detail.get("code") if isinstance(detail, dict) else None
+    why = _REFUSALS.get(code, detail) if isinstance(code, int) else detail
+    said = f"the device refused {waiting.method} {waiting.namespace}: {why}"
     return Answer(waiting.token, error=DeviceRefused(said, detail=detail))
 
 
-_ANSWERS: Mapping[tuple[str, str], tuple[str, Callable[[ReadMessage, float], Params]]] = {
-    ("PUSH", CLOCK): ("PUSH", lambda message, now: {"clock": {"timestamp": int(now)}}),
-    ("SET", BIND): ("SETACK", lambda message, now: {}),
-    ("PUSH", CONSUMPTION_CONFIG): ("PUSH", lambda message, now: message.payload),
+def _echoes(message: Message) -> bool:
+    """Whether a SETACK says how it stands now: most are empty."""
+    row = NAMESPACES.get(message.header.namespace)
+    try:
+        return row is not None and row.key in message.body()
+    except BadMessage:
+        return False
+
+
+def _told(message: ReadMessage) -> Params:
+    """What is worth keeping of something that happened."""
+    row = NAMESPACES[message.header.namespace]
+    key = row.pushed or row.key
+    return {key: message.payload[key]} if isinstance(message.payload, dict) and key in message.payload else {}
+
+
+def _answer(message: ReadMessage, settings: Any, now: float) -> tuple[str, Params] | None:
+    """What a device waits for: the time, its ratios back, and the receipt of whatever it SETs."""
+    header, payload = message.header, message.payload
+    if header.method == "SET":
+        return "SETACK", {}
+    if header.method != "PUSH":
+        return None
+    if header.namespace == CLOCK:
+        return "PUSH", {"clock": {"timestamp": int(now)}}
+    if header.namespace == CONSUMPTION_CONFIG:
+        return "PUSH", payload
+    listed = payload.get("subdeviceList") if header.namespace == SUBDEVICES and isinstance(payload, dict) else None
+    if settings.subdevice_reply and isinstance(listed, dict) and listed.get("needReply") == 1:
+        return "PUSH", {"subdeviceList": {**listed, "needReply": 0}}
+    return None
+
+
+_HAPPENED: Mapping[str, str] = {
+    UNBIND: "unbound",
+    UPGRADE: "upgrade",
+    HUB_BIND: "subdevice_added",
+    HUB_UNBIND: "subdevice_removed",
+    "Appliance.Hub.Exception": "subdevice_trouble",
+    "Appliance.Control.AlertReport": "alert",
 }
-"""What a device waits for, and the answer. Left alone it starts over, or goes back to be set up."""
+"""What a device pushes that is no state."""
+
+_REFUSALS: Mapping[int, str] = {
+    5000: "it does not support that (5000)",
+    5001: "the signature is wrong, it has another key (5001)",
+    5061: "it does not reach the sub-device (5061)",
+}
+"""The device's own error codes, in words."""

@@ -9,8 +9,7 @@ import msgspec
 from msgspec import field
 
 from homeward.families.base import Seen
-from homeward.families.meross.namespaces import ABILITY, BIND, TIME
-from homeward.families.meross.traits import ALL
+from homeward.families.meross.namespaces import ALL, BIND, TIME
 from homeward.families.meross.wire import BadMessage, Params
 from homeward.model import Description
 
@@ -50,49 +49,32 @@ def seen(uuid: str, namespace: str, payload: Params) -> Seen | None:
 
 
 def _bind(uuid: str, payload: Params) -> Seen:
-    return _system(uuid, payload.get("bind"), {})
+    return _system(uuid, payload.get("bind"))
 
 
 def _all(uuid: str, payload: Params) -> Seen:
     everything = payload.get("all")
     if not isinstance(everything, dict):
         raise BadMessage("no object at 'all'")
-    return _system(uuid, everything.get("system"), {"channels": _channels(everything.get("digest"))})
-
-
-def _ability(uuid: str, payload: Params) -> Seen:
-    abilities = payload.get("ability")
-    if not isinstance(abilities, dict):
-        raise BadMessage("no object at 'ability'")
-    return Seen(uuid, native={"abilities": sorted(abilities)})
+    return _system(uuid, everything.get("system"))
 
 
 def _time(uuid: str, payload: Params) -> Seen:
     return Seen(uuid, native={"timezone": _convert(payload.get("time"), _Time).timezone})
 
 
-def _system(uuid: str, data: object, native: Mapping[str, Any]) -> Seen:
+def _system(uuid: str, data: object) -> Seen:
     system = _convert(data, _System)
     hardware, firmware = system.hardware, system.firmware
     if hardware.uuid != uuid:
         raise BadMessage(f"speaks of device {hardware.uuid!r}")
-    notes = {"subType": hardware.sub_type, "timezone": system.time.timezone, **native}
+    notes: dict[str, Any] = {"subType": hardware.sub_type, "timezone": system.time.timezone}
     if system.bind_time is not None:
         notes["bindTime"] = system.bind_time
     description = Description(
         hardware.type, "Meross", hardware.version, firmware.version, hardware.mac, firmware.inner_ip
     )
     return Seen(uuid, description, notes)
-
-
-def _channels(digest: object) -> int:
-    """How many channels the digest speaks of; channel 0 of several is all of them together."""
-    found = {0}
-    for part in digest.values() if isinstance(digest, dict) else ():
-        for item in part if isinstance(part, list) else [part]:
-            if isinstance(item, dict) and type(channel := item.get("channel")) is int:
-                found.add(channel)
-    return len(found)
 
 
 def _convert(data: object, kind: type[Any]) -> Any:
@@ -102,6 +84,6 @@ def _convert(data: object, kind: type[Any]) -> Any:
         raise BadMessage(str(error)) from None
 
 
-_READERS: Mapping[str, Callable[[str, Params], Seen]] = {ABILITY: _ability, ALL: _all, BIND: _bind, TIME: _time}
+_READERS: Mapping[str, Callable[[str, Params], Seen]] = {ALL: _all, BIND: _bind, TIME: _time}
 NAMESPACES = frozenset(_READERS)
 """The namespaces in which a device speaks of itself."""

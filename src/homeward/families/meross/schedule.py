@@ -2,48 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from homeward.families.base import NOTHING, Effects, Wake
-from homeward.families.meross.traits import ASKS, CONFIRMED_BY
+from homeward.families.meross.namespaces import CONSUMPTION_H, CONSUMPTION_X, ELECTRICITY, ELECTRICITY_X, RUNTIME
+
+EVERY: Mapping[str, str] = {
+    ELECTRICITY: "poll_power",
+    ELECTRICITY_X: "poll_power",
+    CONSUMPTION_H: "poll_energy",
+    CONSUMPTION_X: "poll_energy",
+    RUNTIME: "poll_energy",
+    "Appliance.Control.Diffuser.Sensor": "poll_energy",
+    "Appliance.Control.FilterMaintenance": "poll_energy",
+    "Appliance.Control.Sensor.Latest": "poll_energy",
+    "Appliance.Control.Sensor.LatestX": "poll_energy",
+    "Appliance.Hub.Battery": "poll_energy",
+    "Appliance.Hub.Mts100.All": "poll_energy",
+    "Appliance.Hub.Sensor.All": "poll_energy",
+}
+"""The setting with the seconds between two readings; what is not here is asked for once, and pushed since then."""
+
+_FOLLOWED: Mapping[str, str] = {"Appliance.RollerShutter.State": "Appliance.RollerShutter.Position"}
+"""What is to be asked for when a device has pushed something: a shutter that stops does not always say where."""
 
 
 class Schedule:
-    """The GETs a device is due to be sent, by namespace: regular readings, and doubts whether a SET came true."""
+    """What is due to be asked for, by namespace: regular readings, and doubts whether something came true."""
 
-    __slots__ = ("_due", "_settings", "_told")
+    __slots__ = ("_doubts", "_due", "_settings", "_told")
 
     def __init__(self, settings: Any) -> None:
         self._settings = settings
         self._due: dict[str, float] = {}
+        self._doubts: dict[str, float] = {}
         self._told: dict[str, float] = {}
 
-    def plan(self, abilities: Collection[str], now: float) -> None:
-        """Ask at once, and then regularly, for what a device with these abilities can tell."""
-        self._due |= {namespace: now for namespace in ASKS if namespace in abilities}
+    def plan(self, asks: Iterable[str], now: float) -> None:
+        """Ask for these at once, and then for those that change unsaid regularly."""
+        self._due = dict.fromkeys(asks, now)
 
-    def told(self, namespace: str, now: float) -> None:
-        """The device pushed a state by itself: nobody needs to ask for it any more."""
-        if question := CONFIRMED_BY.get(namespace):
+    def doubt(self, question: str, at: float) -> None:
+        """Ask for this once, at that time."""
+        self._doubts[question] = at
+
+    def told(self, namespace: str, question: str | None, now: float) -> None:
+        """The device pushed a state by itself: nobody needs to ask that question to learn it any more."""
+        if question:
             self._told[namespace] = now
-            self._due.pop(question, None)
+            self._doubts.pop(question, None)
+        if follower := _FOLLOWED.get(namespace):
+            self.doubt(follower, now + self._settings.confirm)
 
-    def acknowledged(self, namespace: str, since: float, now: float) -> None:
+    def acknowledged(self, namespace: str, question: str | None, since: float, now: float) -> None:
         """A SET sent at `since` was acknowledged, which does not say that it is so: ask, unless it was or is told."""
-        question = CONFIRMED_BY.get(namespace)
         if question and self._told.get(namespace, 0.0) < since:
-            self._due[question] = now + self._settings.confirm
+            self.doubt(question, now + self._settings.confirm)
 
     def take(self, now: float) -> list[str]:
         """What is to be asked for now; each reading is due again when its time comes."""
-        due = [namespace for namespace, at in self._due.items() if at <= now]
+        due = [namespace for waiting in (self._due, self._doubts) for namespace, at in waiting.items() if at <= now]
         for namespace in due:
-            del self._due[namespace]
-            if namespace in ASKS and (every := ASKS[namespace].every):
+            self._due.pop(namespace, None)
+            self._doubts.pop(namespace, None)
+            if every := EVERY.get(namespace):
                 self._due[namespace] = now + getattr(self._settings, every)
-        return due
+        return list(dict.fromkeys(due))
 
     def rest(self, now: float) -> Effects:
         """Wake when the next is due."""
-        return (Wake(max(0.0, min(self._due.values()) - now)),) if self._due else NOTHING
+        times = [*self._due.values(), *self._doubts.values()]
+        return (Wake(max(0.0, min(times) - now)),) if times else NOTHING

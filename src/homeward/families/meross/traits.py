@@ -1,195 +1,326 @@
-"""What a device shows and can be told: one table from native values to entities.
-
-A row says in which namespace a value travels and how it is read there and written. Entities, reports, commands and
-what the cloud asks a device for all follow from it.
-"""
+"""What a device shows and can be told: the rows that are true of it, ready to read its payloads and write its SETs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, tzinfo
-from typing import Any, NamedTuple, TypeAlias
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from homeward.errors import InvalidValue
 from homeward.families.base import Call
+from homeward.families.meross import trait_rows as rows
+from homeward.families.meross import trait_rows_climate as climate
+from homeward.families.meross.codecs import Codec, Lasting, Moment
+from homeward.families.meross.namespaces import (
+    ALL,
+    ALL_CHANNELS,
+    CONSUMPTION_H,
+    ELECTRICITY_X,
+    LIGHT,
+    NAMESPACES,
+    Namespace,
+)
+from homeward.families.meross.namespaces import CONFIRMED_BY as CONFIRMED_BY
+from homeward.families.meross.namespaces import TOGGLE as TOGGLE
+from homeward.families.meross.namespaces import TOGGLE_X as TOGGLE_X
+from homeward.families.meross.trait import Source, Trait
 from homeward.families.meross.wire import BadMessage, Params
-from homeward.model import Entity, Platform, Value
-
-ALL = "Appliance.System.All"
-CONSUMPTION_X = "Appliance.Control.ConsumptionX"
-DND = "Appliance.System.DNDMode"
-ELECTRICITY = "Appliance.Control.Electricity"
-RUNTIME = "Appliance.System.Runtime"
-TOGGLE = "Appliance.Control.Toggle"
-TOGGLE_X = "Appliance.Control.ToggleX"
-
-
-Reader: TypeAlias = Callable[[Params, float, str], Value]
-"""The value in a payload, at this time, for a device in the time zone of this IANA name (empty: it never told one).
-
-None when it speaks of other channels. Raises BadMessage.
-"""
-
-
-class Trait(NamedTuple):
-    """An entity, and how it looks on the wire. A device has it when it lists `namespace` among its abilities."""
-
-    entity: Entity
-    namespace: str
-    read: Reader
-    write: Callable[[bool], Params] | None = None
-
-
-class Ask(NamedTuple):
-    """A GET that the cloud sends to a device with the ability, when it signs in and every so often after that."""
-
-    payload: Params
-    every: str = ""
-    """The setting with the seconds between two of them; empty for once."""
-
-
-def _of_channel(payload: Params, key: str, name: str) -> int | None:
-    """The integer of that name for channel 0; the last, should there be several."""
-    found = payload.get(key)
-    number = None
-    for item in found if type(found) is list else (found,):
-        if type(item) is not dict:
-            raise BadMessage(f"no object at {key!r}")
-        if item.get("channel", 0) == 0 and type(number := item.get(name)) is not int:
-            raise BadMessage(f"no integer at {name!r}")
-    return number
-
-
-def _number(key: str, name: str, parts: int = 1) -> Reader:
-    """An integer that counts `parts` to the unit."""
-
-    def read(payload: Params, now: float, timezone: str) -> Value:
-        number = _of_channel(payload, key, name)
-        return number if number is None or parts == 1 else number / parts
-
-    return read
-
-
-def _flag(key: str, name: str, on: int = 1) -> Reader:
-    def read(payload: Params, now: float, timezone: str) -> Value:
-        number = _of_channel(payload, key, name)
-        return None if number is None else number == on
-
-    return read
-
-
-def _today(payload: Params, now: float, timezone: str) -> Value:
-    """Wh of the device's own day so far, in kWh. Days come in any order, and a day that used nothing may be missing."""
-    today = datetime.fromtimestamp(now, _zone(timezone)).date().isoformat()
-    days = payload.get("consumptionx")
-    if type(days) is not list:
-        raise BadMessage("no list at 'consumptionx'")
-    used = [_of_channel({"day": day}, "day", "value") for day in days if type(day) is dict and day.get("date") == today]
-    return max((number for number in used if number is not None), default=0) / 1000
-
-
-def _sensor(
-    key: str, name: str, device_class: str | None, unit: str, state: str, category: str | None = None
-) -> Entity:
-    return Entity(key, Platform.SENSOR, name, device_class, unit, state, category)
-
-
-_SWITCH = Entity("switch", Platform.SWITCH, "Switch", device_class="outlet", writable=True)
-_LED = Entity("led", Platform.SWITCH, "Status LED", category="config", writable=True)
+from homeward.model import Entity, Value
 
 TRAITS: tuple[Trait, ...] = (
-    Trait(_SWITCH, TOGGLE_X, _flag("togglex", "onoff"), lambda on: {"togglex": {"channel": 0, "onoff": int(on)}}),
-    Trait(_SWITCH, TOGGLE, _flag("toggle", "onoff"), lambda on: {"channel": 0, "toggle": {"onoff": int(on)}}),
-    Trait(_sensor("power", "Power", "power", "W", "measurement"), ELECTRICITY, _number("electricity", "power", 1000)),
-    Trait(
-        _sensor("voltage", "Voltage", "voltage", "V", "measurement"), ELECTRICITY, _number("electricity", "voltage", 10)
-    ),
-    Trait(
-        _sensor("current", "Current", "current", "A", "measurement"),
-        ELECTRICITY,
-        _number("electricity", "current", 1000),
-    ),
-    Trait(_sensor("energy_today", "Energy today", "energy", "kWh", "total_increasing"), CONSUMPTION_X, _today),
-    Trait(
-        _sensor("signal", "Wi-Fi signal", None, "%", "measurement", "diagnostic"), RUNTIME, _number("runtime", "signal")
-    ),
-    Trait(_LED, DND, _flag("DNDMode", "mode", on=0), lambda on: {"DNDMode": {"mode": int(not on)}}),
+    *rows.PLUGS,
+    *rows.LIGHTS,
+    *rows.AIR,
+    *rows.SOUND,
+    *rows.COVERS,
+    *climate.WALL,
+    *climate.BOUNDED,
+    *climate.SENSORS,
+    *rows.EVERYWHERE,
+    *climate.SUBDEVICES,
 )
+"""Of two rows for one entity of a device the first counts."""
 
-ASKS: Mapping[str, Ask] = {
-    ELECTRICITY: Ask({"electricity": {"channel": 0}}, "poll_power"),
-    CONSUMPTION_X: Ask({}, "poll_energy"),
-    RUNTIME: Ask({}, "poll_energy"),
-    DND: Ask({}),
-}
-
-CONFIRMED_BY: Mapping[str, str] = {TOGGLE: ALL, TOGGLE_X: ALL, DND: DND}
-"""Which GET tells the state that a SET was to bring about."""
-
-_DIGESTS = {"control": (TOGGLE, "toggle"), "digest": (TOGGLE_X, "togglex")}
-"""Where System.All holds the state of which namespace: `control` with firmware 1.x, `digest` since."""
-
-
-def entities(abilities: list[str]) -> list[Entity]:
-    """What a device with these abilities shows; of two rows for one entity the first counts."""
-    return list({trait.entity.key: trait.entity for trait in _of(abilities)}.values())
-
-
-def values(namespace: str, payload: Params, now: float, timezone: str) -> dict[str, Value]:
-    """What a payload of that namespace tells of the device's entities.
-
-    Raises:
-        BadMessage: a value is missing or of the wrong type.
-    """
-    if namespace == ALL:
-        return _digested(payload, now, timezone)
-    found: dict[str, Value] = {}
-    for key, read in _READERS.get(namespace, ()):
-        value = read(payload, now, timezone)
-        if value is not None:
-            found[key] = value
-    return found
-
-
-def command(abilities: list[str], key: str, value: Value) -> Call:
-    """The request that sets an entity of a device with these abilities.
-
-    Raises:
-        InvalidValue: there is no such entity, or it cannot be set, or not to that.
-    """
-    trait = next((trait for trait in _of(abilities) if trait.entity.key == key), None)
-    if trait is None or trait.write is None:
-        raise InvalidValue(f"{key!r} cannot be set")
-    if not isinstance(value, bool):
-        raise InvalidValue(f"{key!r} takes true or false, not {value!r}")
-    return Call(f"SET {trait.namespace}", trait.write(value))
-
-
-def _of(abilities: list[str]) -> Iterator[Trait]:
-    return (trait for trait in TRAITS if trait.namespace in abilities)
-
-
-def _digested(payload: Params, now: float, timezone: str) -> dict[str, Value]:
-    everything: Any = payload.get("all")
-    found: dict[str, Value] = {}
-    for place, (namespace, key) in _DIGESTS.items():
-        digest = everything.get(place) if isinstance(everything, dict) else None
-        if isinstance(digest, dict) and key in digest:
-            found |= values(namespace, digest, now, timezone)
-    return found
-
-
-def _zone(name: str) -> tzinfo | None:
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ValueError, OSError, LookupError):
-        return ZoneInfo("UTC")
-
-
-_READERS: Mapping[str, tuple[tuple[str, Reader], ...]] = {
-    namespace: tuple((trait.entity.key, trait.read) for trait in TRAITS if trait.namespace == namespace)
-    for namespace in {trait.namespace for trait in TRAITS}
-}
-NAMESPACES = frozenset(_READERS) | {ALL}
+TELLING = frozenset(source.namespace for trait in TRAITS for source in trait.sources) | {ALL}
 """The namespaces that tell something of an entity."""
+
+_UNDIVIDED = (ELECTRICITY_X, CONSUMPTION_H)
+"""What has no channel 0 of its own, and no place in System.All either: its channels show when it is told."""
+_EVERY_LIGHT = 7
+"""The capacity of a light that tells none."""
+
+
+class Told(NamedTuple):
+    """What a payload says: values by entity, what was wrong with it, and items that were not known."""
+
+    values: dict[str, Value]
+    faults: list[str]
+    unknown: list[str]
+
+
+class _Reading(NamedTuple):
+    key: str
+    path: tuple[str, ...]
+    codec: Codec
+
+
+class _Writing(NamedTuple):
+    trait: Trait
+    source: Source
+    item: str
+    lasting: Lasting
+
+
+class Layout:
+    """The entities of one device, from what it said of itself."""
+
+    def __init__(self, native: Mapping[str, Any]) -> None:
+        self._abilities = frozenset(native["abilities"])
+        self._options: Mapping[str, Any] = native.get("options", {})
+        self._items: Mapping[str, Mapping[str, Lasting]] = native["items"]
+        self._subdevices: Mapping[str, str] = native.get("subdevices", {})
+        self._entities: dict[str, Entity] = {}
+        self._readings: dict[str, dict[str, list[_Reading]]] = {}
+        self._writings: dict[str, _Writing] = {}
+        for trait in TRAITS:
+            for item in self._items_of(trait):
+                self._add(trait, item)
+        self.entities = sorted(self._entities.values(), key=lambda entity: entity.part)
+        self._digests = tuple(
+            (row, row.digest.split(".")) for name in self._readings if (row := NAMESPACES[name]).digest
+        )
+        self.asks = tuple(name for name in (*self._readings, *self._lists()) if self.question(name))
+        """The namespaces to be asked for what System.All does not tell."""
+
+    def values(self, namespace: str, payload: Params, moment: Moment) -> Told:
+        """What a payload of that namespace tells of the device's entities.
+
+        Raises:
+            BadMessage: it tells nothing.
+        """
+        told = Told({}, [], [])
+        if namespace == ALL:
+            self._digest(payload.get("all"), moment, told)
+        else:
+            row = NAMESPACES[namespace]
+            key = row.pushed if row.pushed in payload else row.key
+            if key and key not in payload:
+                raise BadMessage(f"nothing at {key!r}")
+            self._read(row, payload[key] if key else payload, moment, told)
+        return told
+
+    def command(self, key: str, value: Value) -> Call:
+        """The request that sets an entity.
+
+        Raises:
+            InvalidValue: there is no such entity, or it cannot be set, or not to that.
+        """
+        writing = self._writings.get(key)
+        if writing is None:
+            raise InvalidValue(f"{key!r} cannot be set")
+        trait, source, item, lasting = writing
+        try:
+            raw = source.codec.write(value, lasting)
+        except InvalidValue as error:
+            raise InvalidValue(f"{key!r} {error}") from None
+        row = NAMESPACES[source.namespace]
+        fields = raw if source.codec.whole else _nested(source.into, raw)
+        around = {**{field: lasting[field] for field in row.beside if field in lasting}, **trait.around}
+        return Call(
+            f"SET {row.name}", row.command({**row.item(self._number(row, item)), **fields, **trait.also}, around)
+        )
+
+    def question(self, namespace: str) -> tuple[str, Params] | None:
+        """The method and payload that ask for what is there; None where there is nothing to be asked."""
+        row = NAMESPACES[namespace]
+        if row.digest or not set(row.verbs) & {"G", "Q"}:
+            return None
+        if "G" not in row.verbs:
+            return "PUSH", {}
+        items = [self._number(row, item) for item in self._readings.get(namespace, ()) if item]
+        return "GET", row.request(*(items or ([ALL_CHANNELS] if namespace in _UNDIVIDED else [])))
+
+    def confirms(self, namespace: str) -> str | None:
+        """What is to be asked for to learn whether a SET came true."""
+        return CONFIRMED_BY.get(namespace) if namespace in self._readings else None
+
+    def _lists(self) -> Iterator[str]:
+        """What is to be asked for even while none is known that it tells of: sub-devices, channels."""
+        for name in sorted(TELLING & self._abilities - self._readings.keys()):
+            if NAMESPACES[name].shape.keyed_by in ("id", "Id") or name in _UNDIVIDED:
+                yield name
+
+    def _items_of(self, trait: Trait) -> list[str]:
+        """The channels, or sub-devices, that have it; one without a name where a device has just one."""
+        if trait.kinds:
+            return [sub for sub, kind in self._subdevices.items() if climate.KINDS.get(kind, "") in trait.kinds]
+        name = trait.sources[0].namespace
+        row = NAMESPACES[name]
+        if not self._has(trait, name):
+            return []
+        if row.shape.keyed_by in ("", "Id"):
+            return [""]
+        told = self._items.get(name, {})
+        return list(told) if row.digest or name in _UNDIVIDED else list({"0": {}, **told})
+
+    def _has(self, trait: Trait, name: str) -> bool:
+        options = self._options.get(LIGHT, {})
+        capacity = options.get("capacity", _EVERY_LIGHT) if isinstance(options, dict) else _EVERY_LIGHT
+        return (
+            name in self._abilities
+            and (not trait.beside or trait.beside in self._abilities)
+            and trait.without not in self._abilities
+            and (not trait.capacity or (type(capacity) is int and bool(capacity & trait.capacity)))
+        )
+
+    def _add(self, trait: Trait, item: str) -> None:
+        known = self._items.get(trait.sources[0].namespace, {})
+        lasting = known if NAMESPACES[trait.sources[0].namespace].shape.keyed_by == "Id" else known.get(item, {})
+        entity = self._placed(_bounded(trait, lasting), trait, item)
+        if entity.key in self._entities:
+            return
+        writing = next((source for source in trait.sources if self._takes(source, trait)), None)
+        if not entity.writable or writing is None:
+            entity = replace(entity, writable=False)
+        else:
+            self._writings[entity.key] = _Writing(trait, writing, item, lasting)
+        self._entities[entity.key] = entity
+        for source in trait.sources:
+            reading = _Reading(entity.key, tuple(source.field.split(".")) if source.field else (), source.codec)
+            self._readings.setdefault(source.namespace, {}).setdefault(item, []).append(reading)
+
+    def _takes(self, source: Source, trait: Trait) -> bool:
+        return "S" in NAMESPACES[source.namespace].verbs and source.namespace in self._abilities
+
+    def _placed(self, entity: Entity, trait: Trait, item: str) -> Entity:
+        """The entity under its own name: channel 0 has the plain one."""
+        if trait.kinds:
+            kind = self._subdevices[item] or "sub-device"
+            of = f"{item}_{entity.of}" if entity.of else ""
+            return replace(entity, key=f"{item}_{entity.key}", of=of, part=f"{kind} {item}")
+        if item in ("", "0"):
+            return entity
+        if entity.of:
+            of = f"{entity.of}_{item}"
+            return replace(entity, key=of + entity.key.removeprefix(entity.of), of=of, name=f"{entity.name} {item}")
+        return replace(entity, key=f"{entity.key}_{item}", name=f"{entity.name} {item}")
+
+    def _number(self, row: Namespace, item: str) -> int | str:
+        """How an item is named on the wire: channels are numbers, ids are not, even if they look so."""
+        keyed_by = row.shape.keyed_by
+        by_channel = keyed_by == "channel" or (keyed_by == "subId" and item not in self._subdevices)
+        return int(item) if by_channel and item else item
+
+    def _digest(self, everything: Any, moment: Moment, told: Told) -> None:
+        for row, path in self._digests:
+            place = _dig(everything, path)
+            if place is not _ABSENT:
+                self._read(row, place, moment, told)
+
+    def _read(self, row: Namespace, place: Any, moment: Moment, told: Told) -> None:
+        known = self._readings.get(row.name, {})
+        if "" in known:
+            _take(known[""], place, moment, told)
+            return
+        for item, fields in items(row, place) if row.shape.keyed_by else ():
+            if item is None:
+                told.faults.append(f"no {row.shape.keyed_by} in {fields!r:.40}")
+            elif readings := known.get(item):
+                _take(readings, fields, moment, told)
+            else:
+                told.unknown.append(item)
+
+
+def layout(native: Mapping[str, Any]) -> Layout | None:
+    """What a device shows that has told so much of itself; None until that is its abilities and its System.All."""
+    if not isinstance(native.get("items"), dict) or "abilities" not in native:
+        return None
+    return _layout(msgspec.json.encode({name: native.get(name, {}) for name in NOTES}))
+
+
+NOTES = ("abilities", "options", "items", "subdevices")
+"""What is kept in a device's `native` for this: names of abilities, their parameters, items by namespace with their
+lasting fields, types of sub-devices by id."""
+
+
+def items(row: Namespace, place: Any) -> Iterator[tuple[str | None, Any]]:
+    """The items at the key of a payload, each with its channel or id as text; None if that is none."""
+    if row.inside and type(place) is dict:
+        place = place.get(row.inside, ())
+    for item in place if type(place) in (list, tuple) else (place,):
+        yield _name(row.shape.keyed_by, item), item
+
+
+def _name(keyed_by: str, item: Any) -> str | None:
+    if type(item) is not dict:
+        return None
+    name = item.get(keyed_by) if keyed_by != "channel" else None
+    if type(name) is str:
+        return name if 0 < len(name) <= _LONGEST_ID else None
+    name = item.get("channel", 0) if name is None and keyed_by in ("channel", "subId") else None
+    return str(name) if type(name) is int and 0 <= name <= _MOST_CHANNELS else None
+
+
+_LONGEST_ID, _MOST_CHANNELS = 64, 255
+
+
+@lru_cache(maxsize=512)
+def _layout(notes: bytes) -> Layout:
+    return Layout(msgspec.json.decode(notes))
+
+
+_ABSENT: Any = object()
+
+
+def _take(readings: list[_Reading], item: Any, moment: Moment, told: Told) -> None:
+    found = False
+    for key, path, codec in readings:
+        raw = _dig(item, path)
+        if raw is _ABSENT:
+            continue
+        found = True
+        try:
+            value = codec.read(raw, moment)
+        except BadMessage as error:
+            told.faults.append(f"{'.'.join(path) or key}: {error}")
+        else:
+            if value is not None:
+                told.values[key] = value
+    if not found:
+        told.faults.append(f"nothing at {' or '.join('.'.join(reading.path) for reading in readings)}")
+
+
+def _dig(place: Any, path: tuple[str, ...] | list[str]) -> Any:
+    for step in path:
+        if type(place) is dict:
+            place = place.get(step, _ABSENT)
+        elif type(place) is list and step.isdigit() and int(step) < len(place):
+            place = place[int(step)]
+        else:
+            return _ABSENT
+    return place
+
+
+def _nested(path: str, raw: Any) -> Params:
+    for step in reversed(path.split(".")):
+        raw = {step: raw}
+    nested: Params = raw
+    return nested
+
+
+def _bounded(trait: Trait, lasting: Lasting) -> Entity:
+    """The entity with the bounds that the device has told, and the choices."""
+    entity, codec = trait.entity, trait.sources[0].codec
+    if not entity.options and entity.key == "light_effect":
+        names = (known.get("effectName") for known in lasting.values())
+        return replace(entity, options=tuple(name for name in names if isinstance(name, str)))
+    if entity.minimum is None or codec.whole:
+        return entity
+    try:
+        low, high = (codec.read(lasting[name], Moment(0.0)) for name in ("min", "max"))
+    except (KeyError, BadMessage):
+        return entity
+    return replace(entity, minimum=low, maximum=high)
