@@ -1,6 +1,6 @@
 import pytest
 
-from homeward.mqtt.broker import Challenge, Limits, Refusal
+from homeward.mqtt.broker import Challenge, Limits, Pledge, Refusal
 from homeward.mqtt.packets import (
     Auth,
     ConnAck,
@@ -20,7 +20,7 @@ from homeward.mqtt.packets import (
 )
 from homeward.mqtt.properties import Properties
 from homeward.mqtt.reasons import Reason
-from tests.mqtt.house import Line, broker, signed_in
+from tests.mqtt.house import Line, Memory, broker, signed_in
 
 LEVELS = pytest.mark.parametrize("level", [3, 4, 5])
 MODERN = Connect("me", level=5)
@@ -84,6 +84,33 @@ def test_a_pubrec_that_refuses_ends_the_exchange_and_one_for_nothing_is_told_so(
     assert line.send(PubComp(1)) == []
     assert house.sessions["me"].size == 0
     assert line.send(PubRec(1)) == [PubRel(1, unknown)]
+
+
+@pytest.mark.parametrize("refused", ["receipt", "delivery"])
+def test_a_qos_2_message_reaches_each_once_though_the_vault_refuses_at_any_moment(refused: str) -> None:
+    class Moody(Memory):
+        def put(self, key: str, value: bytes | None) -> Pledge:
+            if self.refuses and not key.startswith(refused):
+                self.refuses = False
+                pledge = super().put(key, value)
+                self.refuses = True
+                return pledge
+            return super().put(key, value)
+
+    vault = Moody()
+    house = broker(vault=vault)
+    listeners = [signed_in(house, name, Connect(name, clean=name == "clean")) for name in ("one", "clean", "two")]
+    for listener in listeners:
+        listener.send(Subscribe(1, (Subscription("a", 2),)))
+    publisher = signed_in(house, "pub", Connect("pub", clean=False))
+    vault.refuses = True
+    assert publisher.send(Publish("a", b"x", 2, packet_id=1)) == []
+    assert publisher.guest.over == "the disk is full"
+    vault.refuses = False
+    publisher = signed_in(house, "pub", Connect("pub", clean=False))
+    assert publisher.send(Publish("a", b"x", 2, dup=True, packet_id=1)) == [PubRec(1)]
+    for listener in listeners:
+        assert [packet.payload for packet in listener.got() if isinstance(packet, Publish)] == [b"x"]
 
 
 # --- subscribing
