@@ -13,11 +13,9 @@ import pytest
 
 from homeward.errors import DeadlineExceeded, DeviceOffline, DeviceRefused, ProtocolError
 from homeward.families.base import Request
-from homeward.families.meross import crypto, wire
-from homeward.families.meross.client import LanDevice, MerossClient
-from homeward.families.meross.emulator import Mss310
+from homeward.families.meross import wire
+from homeward.families.meross.client import MerossClient
 from homeward.families.meross.replies import AccountRefused, Push
-from homeward.families.meross.wire import BadMessage
 from homeward.mqtt.packets import Connect, Publish, Subscription
 from homeward.testing.virtual_home import PEER
 from tests.families.meross.house import House
@@ -266,71 +264,3 @@ async def test_a_broker_that_was_chosen_is_called_instead() -> None:
     async with app.client as client:
         await client.listen()
     assert app.called == [("127.0.0.1", 1234)]
-
-
-def lan(made: Mss310, answer: Callable[[bytes], httpx2.Response] | None = None, **options: Any) -> LanDevice:
-    def serve(request: httpx2.Request) -> httpx2.Response:
-        assert str(request.url) == "http://192.0.2.9/config"
-        if answer:
-            return answer(request.content)
-        reply = made.http(Request(request.method, request.url.path, "", {}, request.content, PEER), 1.0)
-        return httpx2.Response(reply.status, content=reply.body)
-
-    return LanDevice("192.0.2.9", KEY, http=httpx2.AsyncClient(transport=httpx2.MockTransport(serve)), **options)
-
-
-async def test_a_device_is_asked_and_set_over_its_lan() -> None:
-    made = Mss310(key=KEY, host="home")
-    device = lan(made)
-    assert (await device.get("Appliance.System.DNDMode")) == {"DNDMode": {"mode": 0}}
-    told = await device.set("Appliance.Control.ToggleX", ON)
-    assert told["all"]["digest"]["togglex"][0]["onoff"] == 1
-    await device.close()
-
-
-async def test_a_device_is_moved_to_another_account_over_its_lan() -> None:
-    made = Mss310(key=KEY, user_id=USER, host="cloud.test")
-    device = lan(made)
-    await device.move("home.test", 8883, "new", "7")
-    uplink = made.uplink()
-    assert uplink
-    assert (uplink.host, uplink.port) == ("home.test", 8883)
-    assert uplink.connect.password == wire.device_password("7", made.mac, "new").encode()
-    assert await device.get("Appliance.System.Runtime") == {"runtime": {"signal": 88}}
-
-
-async def test_a_device_with_another_key_refuses() -> None:
-    with pytest.raises(BadMessage, match="not signed"):
-        await lan(Mss310(key="other", host="home")).get("Appliance.System.All")
-
-
-async def test_a_device_that_wants_its_bodies_encrypted_gets_them_so() -> None:
-    made = Mss310(key=KEY, host="home")
-    secret = crypto.lan_key(made.native_id, KEY, made.mac)
-
-    def answer(body: bytes) -> httpx2.Response:
-        plain = crypto.decrypt(secret, body)
-        reply = made.http(Request("POST", "/config", "", {}, plain, PEER), 1.0)
-        return httpx2.Response(200, content=crypto.encrypt(secret, reply.body).encode())
-
-    device = lan(made, answer, secret=secret)
-    assert await device.get("Appliance.System.Runtime") == {"runtime": {"signal": 88}}
-
-
-@pytest.mark.parametrize(
-    ("error", "kind"), [(httpx2.ReadTimeout("slow"), DeadlineExceeded), (httpx2.ReadError("reset"), DeviceOffline)]
-)
-async def test_a_device_that_hangs_up_or_is_silent_is_named(error: Exception, kind: type[Exception]) -> None:
-    def answer(body: bytes) -> httpx2.Response:
-        raise error
-
-    with pytest.raises(kind, match="http://192"):
-        await lan(Mss310(key=KEY, host="home"), answer).get("Appliance.System.All")
-
-
-@pytest.mark.parametrize("body", [b"", b'{"header":', b"{}"])
-async def test_a_torn_answer_is_a_bad_message(body: bytes) -> None:
-    with pytest.raises(BadMessage):
-        await lan(Mss310(key=KEY, host="home"), lambda _: httpx2.Response(200, content=body)).get(
-            "Appliance.System.All"
-        )

@@ -1,28 +1,19 @@
-"""The app's half: sign in at an account, find its devices, talk to them through their cloud or over the LAN.
-
-async with MerossClient("https://iotx-eu.meross.com", email, password) as client:
-    for device in await client.devices():
-        print(device.info.name, await device.get("Appliance.System.All"))
-
-The cloud may be the vendor's or a Homeward. A message whose signature is wrong is dropped and counted in `dropped`.
-"""
+"""An account: sign in, find its devices, talk to them through their cloud."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import ssl
-import time
-from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import Protocol, Self
 
 import httpx2
 
-from homeward.errors import DeadlineExceeded, DeviceOffline, DeviceRefused, ProtocolError
-from homeward.families.meross import crypto, replies, wire
-from homeward.families.meross.namespaces import KEY
+from homeward.errors import DeadlineExceeded, DeviceOffline, ProtocolError
+from homeward.families.meross import replies, wire
+from homeward.families.meross.client.talk import Talk, clock, endpoint, payload_of
 from homeward.families.meross.replies import AccountRefused, DeviceInfo, Login, Push, Reply
 from homeward.families.meross.traits import CONFIRMED_BY
 from homeward.families.meross.wire import BadMessage, Message, Params
@@ -30,7 +21,6 @@ from homeward.mqtt.client import Client
 from homeward.mqtt.packets import Connect, Publish, Subscription
 
 _WRONG_REGION = 1030
-_now = time.time  # noqa: TID251 - who uses the library need not hand it in
 _MQTT_PORT = 443
 _PUSHES = 1_000
 """Pushes that wait to be taken; past it the oldest is forgotten."""
@@ -54,103 +44,6 @@ class Line(Protocol):
         """Hang up."""
 
 
-class Talk(ABC):
-    """A way to a device. `key` is its account's; `deadline` is how many seconds it has to answer."""
-
-    def __init__(self, key: str, deadline: float, now: Callable[[], float]) -> None:
-        self._key = key
-        self._deadline = deadline
-        self._now = now
-
-    @abstractmethod
-    async def ask(self, method: str, namespace: str, payload: Params) -> Params:
-        """Put a request to the device; gives the payload of its answer.
-
-        Raises:
-            DeviceRefused: it answered with an error, which is in `detail`.
-            DeadlineExceeded: it did not answer.
-            DeviceOffline: it cannot be reached this way.
-        """
-
-    async def get(self, namespace: str, payload: Params | None = None) -> Params:
-        """Ask how something stands."""
-        return await self.ask("GET", namespace, payload or {})
-
-    async def set(self, namespace: str, payload: Params) -> Params:
-        """Set something; gives how it stands then, for an acknowledgement does not say that it is so."""
-        await self.ask("SET", namespace, payload)
-        return await self.get(CONFIRMED_BY.get(namespace, namespace))
-
-    def _write(self, method: str, namespace: str, payload: Params, source: str) -> tuple[str, bytes]:
-        message_id, now = os.urandom(16).hex(), self._now()
-        return message_id, wire.encode(
-            method,
-            namespace,
-            payload,
-            message_id=message_id,
-            key=self._key,
-            source=source,
-            timestamp=int(now),
-            timestamp_ms=int(now % 1 * 1000),
-        )
-
-
-class LanDevice(Talk):
-    """A device at its own address, without any cloud. It takes one request at a time."""
-
-    def __init__(
-        self,
-        address: str,
-        key: str,
-        *,
-        secret: bytes | None = None,
-        deadline: float = 10.0,
-        http: httpx2.AsyncClient | None = None,
-        now: Callable[[], float] = _now,
-    ) -> None:
-        """`secret` is `crypto.lan_key(…)` for a device that wants its bodies encrypted."""
-        super().__init__(key, deadline, now)
-        self._url = f"http://{address}/config"
-        self._secret = secret
-        self._http = http or httpx2.AsyncClient(timeout=deadline)
-        self._turn = asyncio.Lock()
-
-    async def ask(self, method: str, namespace: str, payload: Params) -> Params:
-        """Put a request to the device; see `Talk.ask`."""
-        return await self._exchange(method, namespace, payload, self._key)
-
-    async def move(self, host: str, port: int, key: str, user_id: str) -> None:
-        """Tell it to call another cloud from now on, as a device of that account; it answers with its new key."""
-        gateway = {"host": host, "port": port, "secondHost": host, "secondPort": port, "redirect": 1}
-        await self._exchange("SET", KEY, {"key": {"gateway": gateway, "key": key, "userId": user_id}}, key)
-        self._key = key
-
-    async def close(self) -> None:
-        """Hang up."""
-        await self._http.aclose()
-
-    async def _exchange(self, method: str, namespace: str, payload: Params, answered_with: str) -> Params:
-        message_id, data = self._write(method, namespace, payload, self._url)
-        body = crypto.encrypt(self._secret, data).encode() if self._secret else data
-        async with self._turn:
-            answer = wire.decode(await self._post(body))
-        trusted = any(wire.verify(answer.header, key) for key in {answered_with, self._key})
-        if answer.header.message_id != message_id or not trusted:
-            raise BadMessage("the answer is not to what was asked, or not signed with the device's key")
-        return _payload(answer)
-
-    async def _post(self, body: bytes) -> bytes:
-        try:
-            reply = await self._http.post(self._url, content=body, headers={"Content-Type": "application/json"})
-        except httpx2.TimeoutException as error:
-            raise DeadlineExceeded(f"no answer from {self._url} in {self._deadline} s") from error
-        except httpx2.TransportError as error:
-            hint = "A device also hangs up on a namespace it does not know, and when it wants bodies encrypted."
-            raise DeviceOffline(f"{self._url}: {error or type(error).__name__}", hint=hint) from error
-        body = reply.content
-        return crypto.decrypt(self._secret, body) if self._secret and body[:1] != b"{" else body
-
-
 class CloudDevice(Talk):
     """A device of the account, reached through its cloud."""
 
@@ -164,7 +57,7 @@ class CloudDevice(Talk):
     async def ask(self, method: str, namespace: str, payload: Params) -> Params:
         """Put a request to the device; see `Talk.ask`."""
         message_id, data = self._write(method, namespace, payload, self._client.address)
-        return _payload(await self._client.exchange(self.info, message_id, data, self._deadline))
+        return payload_of(await self._client.exchange(self.info, message_id, data, self._deadline))
 
     async def set(self, namespace: str, payload: Params) -> Params:
         """Set something; gives what the device tells by itself right after, or else when it is asked."""
@@ -194,7 +87,7 @@ class MerossClient:
         dial: Callable[..., Line] = Client,
         deadline: float = 10.0,
         confirm: float = 3.0,
-        now: Callable[[], float] = _now,
+        now: Callable[[], float] = clock,
     ) -> None:
         """`tls` says which certificates to trust; `mqtt` is the broker to call in place of those the cloud names."""
         self.dropped = 0
@@ -312,7 +205,7 @@ class MerossClient:
         return future
 
     async def _line(self, info: DeviceInfo) -> Line:
-        host, port = self._mqtt or _endpoint(info.domain or self.login.mqtt_domain)
+        host, port = self._mqtt or endpoint(info.domain or self.login.mqtt_domain, _MQTT_PORT)
         async with self._opening:
             line = self._lines.get((host, port))
             if line is None or line.closed.done():
@@ -365,19 +258,3 @@ class MerossClient:
         if reply.status_code != 200:
             raise ProtocolError(f"{self._base_url}{path}: HTTP {reply.status_code}")
         return replies.decode(reply.content)
-
-
-def _payload(answer: Message) -> Params:
-    payload = answer.body()
-    if answer.header.method == "ERROR":
-        detail = payload.get("error")
-        raise DeviceRefused(f"the device refused {answer.header.namespace}: {detail}", detail=detail)
-    return payload
-
-
-def _endpoint(domain: str) -> tuple[str, int]:
-    """Host and port of `host`, `host:port` or `[address]:port`."""
-    host, colon, port = domain.rpartition(":")
-    if colon and port.isdecimal() and (":" not in host or host.endswith("]")):
-        return host.strip("[]"), int(port)
-    return domain.strip("[]"), _MQTT_PORT
