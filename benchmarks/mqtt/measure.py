@@ -5,7 +5,8 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -78,8 +79,19 @@ def by_turns(cases: Mapping[str, Callable[[Server], _M]], *, quick: bool) -> dic
             first = number % len(names)
             for case, measure in cases.items():
                 for name in names[first:] + names[:first]:
-                    found[case][name].append(_quietest(measure, servers[name]))
+                    with _telling(f"{name}, {case}"):
+                        found[case][name].append(_quietest(measure, servers[name]))
     return found
+
+
+@contextmanager
+def _telling(what: str) -> Iterator[None]:
+    """An error says in what it happened."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(what)
+        raise
 
 
 def _quietest(measure: Callable[[Server], _M], server: Server) -> _M:

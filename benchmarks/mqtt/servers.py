@@ -144,7 +144,7 @@ def _nats(place: Place) -> Program:
         "server_name": "bench",
         "jetstream": {"store_dir": str(place.directory)},
         "mqtt": mqtt,
-        "authorization": {"users": [user(name) for name in USERS]},
+        "authorization": {"users": [user(name) for name in USERS], "timeout": 60},
     }
     config = place.directory / "nats.conf"
     config.write_text(json.dumps(settings))
