@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from homeward.errors import InvalidValue
-from homeward.families.base import NOTHING, Close, Effects, Publish, Reply, Request, Uplink, Wake
+from homeward.families.base import NOTHING, Close, Effects, Fetch, Publish, Reply, Request, Uplink, Wake
 from homeward.mqtt.packets import Connect, Subscription
 from homeward.net.door import DoorClosed, parse
 from homeward.net.emulate import EmulatedDevice
@@ -23,7 +23,7 @@ Build = Callable[..., TestHouse]
 class Parrot:
     """A device that repeats what it is told, once it has been woken."""
 
-    native_id, model = "parrot", "parrot"
+    native_id, model, connections = "parrot", "parrot", 1
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -50,13 +50,21 @@ class Parrot:
         return NOTHING
 
     def http(self, request: Request, now: float) -> Reply:
+        if request.path == "/odd":
+            return Reply(raw=b"HTTP/1.1 200 OK\n\r\nodd")
         return Reply(200, request.body, effects=(Publish("to/house", b"asked"),))
+
+    def fetched(self, url: str, data: bytes | None, now: float) -> Effects:
+        self.lives.append(f"fetched {data!r}")
+        return NOTHING
 
     def wake(self, now: float) -> Effects:
         self.lives.append("wake")
         return NOTHING
 
     def set(self, key: str, value: Any, now: float) -> Effects:
+        if key == "fetch":
+            return (Fetch(value),)
         if key != "leave":
             raise InvalidValue(f"a parrot has no {key}")
         return (Close("told to"),)
@@ -133,7 +141,7 @@ async def test_it_waits_longer_each_time_that_nobody_is_there(clock: VirtualCloc
 
     clock.call_later = note  # type: ignore[method-assign]
     async with perch(port, clock) as sitting:
-        await sitting.until("start")
+        await sitting.until("start", "disconnected")
         while len(waits) < 9:
             await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(None, lambda: None), 5)
             clock.advance(0)
@@ -159,4 +167,74 @@ async def test_it_answers_at_its_lan_address_and_nothing_but_http(clock: Virtual
         writer.close()
         with pytest.raises(DoorClosed):
             sitting.device.open_lan(parse(f"127.0.0.1:{port}"), Limits())
+        doorman.close()
+
+
+async def test_a_device_without_a_cloud_looks_every_second_whether_it_knows_of_one(
+    build: Build, clock: VirtualClock
+) -> None:
+    house = build()
+    async with perch(0, clock) as sitting:
+        await sitting.until("start")
+        for _ in range(5):
+            clock.advance(1)
+            await asyncio.sleep(0)
+        sitting.parrot.port = house.port
+        clock.advance(1)
+        await sitting.until("hello", "connected")
+
+
+async def answered(port: int, path: str) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody".encode())
+    data = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return data
+
+
+async def refused(port: int) -> bool:
+    try:
+        return await answered(port, "/") == b""
+    except ConnectionError:
+        return True
+
+
+async def test_a_file_is_fetched_and_what_cannot_be_had_is_none(clock: VirtualClock) -> None:
+    async with perch(0, clock) as sitting:
+        doorman = sitting.device.open_lan(parse("127.0.0.1:0"), Limits())
+        port = doorman.doors[0].spec.port
+        await sitting.until("start")
+        sitting.device.set("fetch", f"http://127.0.0.1:{port}/file")
+        await sitting.until("fetched b''")
+        doorman.close()
+        sitting.device.set("fetch", f"http://127.0.0.1:{port}/file")
+        await sitting.until("fetched b''", "fetched None")
+        sitting.device.set("fetch", "http://[")
+        await sitting.until("fetched None", "fetched None")
+
+
+async def test_a_file_that_is_too_large_is_not_had(clock: VirtualClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("homeward.net.emulate._LARGEST", 3)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n1234")
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server, perch(0, clock) as sitting:
+        await sitting.until("start")
+        sitting.device.set("fetch", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+        await sitting.until("fetched None")
+
+
+async def test_its_http_may_not_be_what_it_should_be_and_it_takes_so_many_at_once(clock: VirtualClock) -> None:
+    async with perch(0, clock) as sitting:
+        doorman = sitting.device.open_lan(parse("127.0.0.1:0"), Limits())
+        port = doorman.doors[0].spec.port
+        assert await answered(port, "/odd") == b"HTTP/1.1 200 OK\n\r\nodd"
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        assert await refused(port)
+        writer.close()
         doorman.close()

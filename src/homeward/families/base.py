@@ -111,7 +111,13 @@ class Note(msgspec.Struct, frozen=True, gc=False):
     detail: str = ""
 
 
-Effect: TypeAlias = Send | Publish | Seen | Report | Happened | Answer | Remember | Wake | Close | Note
+class Fetch(msgspec.Struct, frozen=True):
+    """For an emulator: GET this `http:` URL; `fetched` is called with what came of it."""
+
+    url: str
+
+
+Effect: TypeAlias = Send | Publish | Seen | Report | Happened | Answer | Remember | Wake | Close | Note | Fetch
 Effects: TypeAlias = Sequence[Effect]
 NOTHING: Effects = ()
 
@@ -197,6 +203,8 @@ class Reply(msgspec.Struct, frozen=True):
     content_type: str = "application/json"
     headers: Mapping[str, str] = {}
     effects: Effects = ()
+    raw: bytes | None = None
+    """What leaves in place of all that before the connection ends: for devices whose HTTP is not what it should be."""
 
 
 class Home(Protocol):
@@ -314,6 +322,8 @@ class Emulator(Protocol):
 
     native_id: str
     model: str
+    connections: int
+    """How many it takes at once on its LAN; 0: as many as come."""
 
     def uplink(self) -> Uplink | None:
         """Where it calls its cloud now; None while it has been told of none."""
@@ -325,7 +335,7 @@ class Emulator(Protocol):
         """The link to its cloud stands (for MQTT: signed in and subscribed)."""
 
     def disconnected(self, reason: str, now: float) -> Effects:
-        """The link to its cloud fell."""
+        """The link to its cloud fell, or could not be made."""
 
     def message(self, topic: str, payload: bytes, now: float) -> Effects:
         """An MQTT message from its cloud."""
@@ -335,6 +345,9 @@ class Emulator(Protocol):
 
     def wake(self, now: float) -> Effects:
         """The time that a `Wake` asked for has come."""
+
+    def fetched(self, url: str, data: bytes | None, now: float) -> Effects:
+        """What a `Fetch` asked for has come; None: it will not."""
 
     def set(self, key: str, value: Any, now: float) -> Effects:
         """A hand at the device, or the room around it: press its button, plug in a heater.

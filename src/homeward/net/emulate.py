@@ -7,11 +7,25 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
+import httpx2
 import structlog
+from msgspec.structs import replace
 
 from homeward.clock import Clock, Handle
 from homeward.errors import HomewardError
-from homeward.families.base import Close, Effects, Emulator, Note, Peer, Publish, Reply, Request, Uplink, Wake
+from homeward.families.base import (
+    Close,
+    Effects,
+    Emulator,
+    Fetch,
+    Note,
+    Peer,
+    Publish,
+    Reply,
+    Request,
+    Uplink,
+    Wake,
+)
 from homeward.mqtt.client import Client
 from homeward.mqtt.packets import Publish as Message
 from homeward.net.door import DoorSpec
@@ -25,6 +39,8 @@ from homeward.store.base import Batch
 _log = structlog.get_logger("homeward.emulate")
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 """Seconds between two attempts to reach the cloud: doubled each time."""
+_LARGEST = 16_777_216
+"""Bytes of a file that a device fetches."""
 
 
 class EmulatedDevice:
@@ -37,17 +53,14 @@ class EmulatedDevice:
         self._changed = changed
         self._client: Client | None = None
         self._wake: Handle | None = None
+        self._errands: asyncio.TaskGroup | None = None
 
     async def run(self) -> None:
         """Live until cancelled."""
-        self._carry(self.emulator.start(self._clock.now()))
-        pause = _FIRST_PAUSE
         try:
-            while True:
-                uplink = self.emulator.uplink()
-                stood = uplink is not None and await self._stay(uplink)
-                pause = _FIRST_PAUSE if stood else min(2 * pause, _LONGEST_PAUSE)
-                await self._rest(pause)
+            async with asyncio.TaskGroup() as self._errands:
+                self._carry(self.emulator.start(self._clock.now()))
+                await self._call()
         finally:
             if self._wake:
                 self._wake.cancel()
@@ -69,6 +82,7 @@ class EmulatedDevice:
     def open_lan(self, spec: DoorSpec, limits: Limits) -> Doorman:
         """Answer HTTP at an address of its own; close the doorman to stop."""
         loop = asyncio.get_running_loop()
+        limits = replace(limits, connections=self.emulator.connections or limits.connections)
 
         def recognise(head: bytes, peer: Peer, stream: Stream) -> Receiver | None:
             known = head.startswith(VERBS)
@@ -77,6 +91,15 @@ class EmulatedDevice:
         doorman = Doorman(clock=self._clock, limits=limits, contexts={}, recognise=recognise, log=DoorLog())
         doorman.open(spec)
         return doorman
+
+    async def _call(self) -> None:
+        """Call its cloud, again and again; one that knows of none looks every second whether it does."""
+        pause = _FIRST_PAUSE
+        while True:
+            uplink = self.emulator.uplink()
+            rested = uplink is None or await self._stay(uplink)
+            pause = _FIRST_PAUSE if rested else min(2 * pause, _LONGEST_PAUSE)
+            await self._rest(pause)
 
     async def _stay(self, uplink: Uplink) -> bool:
         """Connect, and stay connected; whether it ever was."""
@@ -91,6 +114,7 @@ class EmulatedDevice:
             _log.warning(
                 "no link", device=self.emulator.native_id, host=uplink.host, port=uplink.port, error=str(error)
             )
+            self._carry(self.emulator.disconnected(str(error), self._clock.now()))
             return False
         finally:
             self._client, self.online = None, False
@@ -119,6 +143,16 @@ class EmulatedDevice:
     def _woken(self) -> None:
         self._carry(self.emulator.wake(self._clock.now()))
 
+    async def _fetch(self, url: str) -> None:
+        data: bytes | None = None
+        try:
+            async with httpx2.AsyncClient() as http, http.stream("GET", url) as reply:
+                reply.raise_for_status()
+                data = await _read(reply)
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
+            _log.warning("nothing fetched", device=self.emulator.native_id, url=url, error=str(error))
+        self._carry(self.emulator.fetched(url, data, self._clock.now()))
+
     def _carry(self, effects: Effects) -> None:
         for effect in effects:
             if isinstance(effect, Publish) and self._client:
@@ -129,9 +163,21 @@ class EmulatedDevice:
                 self._wake = self._clock.call_later(effect.after, self._woken)
             elif isinstance(effect, Close) and self._client:
                 self._client.close()
+            elif isinstance(effect, Fetch) and self._errands:
+                self._errands.create_task(self._fetch(effect.url))
             elif isinstance(effect, Note):
                 _log.info(effect.what, device=self.emulator.native_id, detail=effect.detail)
         self._changed(self)
+
+
+async def _read(reply: httpx2.Response) -> bytes | None:
+    """The body, unless it is larger than the limit."""
+    data = bytearray()
+    async for piece in reply.aiter_bytes():
+        data += piece
+        if len(data) > _LARGEST:
+            return None
+    return bytes(data)
 
 
 def _device_tls() -> ssl.SSLContext:

@@ -161,7 +161,10 @@ class HttpReceiver:
         except Exception:  # noqa: BLE001 - this may be called when another's commit is done, who is not to suffer for it
             _log.exception("request failed", path=request.path)
             reply, batch, keep = _FAILED, None, False
-        data = _encode(reply, keep=keep, body=request.method != "HEAD")
+        if reply.raw is None:
+            data = _encode(reply, keep=keep, body=request.method != "HEAD")
+        else:
+            data, keep = reply.raw, False
         if batch is not None:
             batch.then(lambda: self._reply(data, keep=keep))
         else:

@@ -1,7 +1,7 @@
 """A home without sockets: a family, its devices and apps, joined in memory on a virtual clock.
 
 home = VirtualHome(Meross)
-line = home.plug_in(Mss310(host="home", key=…, user_id=…))
+line = home.plug_in(Device("mss310", host="home", key=…, user_id=…))
 home.clock.advance(10)
 home.values[line.emulator.native_id]
 """
@@ -21,6 +21,7 @@ from homeward.families.base import (
     Effects,
     Emulator,
     Family,
+    Fetch,
     Happened,
     MqttSession,
     Note,
@@ -49,7 +50,9 @@ PEER = Peer("192.0.2.7", 50_000)
 
 
 class VirtualHome:
-    """A family with everyone who talks to it. `values` are the entities' of each device; `notes` are what was odd."""
+    """A family with everyone who talks to it. `values` are the entities' of each device; `notes` are what was odd;
+    `files` is what devices find by URL.
+    """
 
     def __init__(self, family: type[Family], settings: Any = None, facts: Mapping[str, Any] | None = None) -> None:
         self.clock = VirtualClock()
@@ -62,6 +65,7 @@ class VirtualHome:
         self.answers: dict[int, Answer] = {}
         self.refusals: list[Refusal] = []
         self.links: dict[str, Link] = {}
+        self.files: dict[str, bytes] = {}
         self._token = 0
 
     def plug_in(self, emulator: Emulator) -> Line:
@@ -215,6 +219,8 @@ class Line:
         uplink = self.emulator.uplink()
         self.link = self._home.sign_in(uplink.connect, self._hear, self._fell) if uplink else None
         if not (uplink and self.link):
+            if uplink:
+                self._carry(self.emulator.disconnected("refused", self._home.clock.now()))
             self._home.clock.call_later(_PAUSE, self._call)
             return
         for wanted in uplink.subscriptions:
@@ -243,6 +249,11 @@ class Line:
                     self._home.clock.call_later(_DELAY, partial(self.cut, effect.reason))
                 case Note():
                     self.notes.append(effect)
+                case Fetch():
+                    self._home.clock.call_later(_DELAY, partial(self._fetched, effect.url))
+
+    def _fetched(self, url: str) -> None:
+        self._carry(self.emulator.fetched(url, self._home.files.get(url), self._home.clock.now()))
 
 
 def _later(home: VirtualHome, timer: Handle | None, after: float, fn: Callable[[], None]) -> Handle:

@@ -9,7 +9,7 @@ from typing import Any
 from homeward.families.base import Answer, Call
 from homeward.families.meross import Meross, wire
 from homeward.families.meross.accounts import Account
-from homeward.families.meross.emulator import Mss310
+from homeward.families.meross.emulator import Device
 from homeward.families.meross.wire import Message, Params
 from homeward.mqtt.packets import Connect
 from homeward.settings import Meross as Settings
@@ -74,7 +74,7 @@ class House(VirtualHome):
     def plug(self, index: int = 1, *, adopted: bool = True, seconds: float = 10.0, **options: Any) -> Line:
         """A plug of the account that has booted, and was adopted if it shall be."""
         given: dict[str, Any] = {"key": KEY, "user_id": USER, "host": "home", "randomness": seeded(index)}
-        line = self.plug_in(Mss310(index, **(given | options)))
+        line = self.plug_in(Device("mss310", index, **(given | options)))
         self.clock.advance(seconds)
         if adopted:
             self.adopt(line.emulator.native_id)

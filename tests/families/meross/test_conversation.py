@@ -7,7 +7,7 @@ import pytest
 from homeward.errors import DeviceRefused
 from homeward.families.base import Call, Close
 from homeward.families.meross import wire
-from homeward.families.meross.emulator.presets import GENERATIONS
+from homeward.families.meross.emulator.models import GENERATIONS
 from tests.families.meross.house import App, House
 from tests.families.meross.vectors import KEY, USER
 
@@ -199,7 +199,7 @@ def test_a_device_that_nobody_tells_the_time_starts_over() -> None:
     line.cut()
     deaf = line.emulator
     deaf.connected(house.clock.now())
-    effects = [effect for _ in range(10) for effect in deaf.wake(house.clock.now())]
+    effects = [effect for tries in range(1, 11) for effect in deaf.wake(house.clock.now() + 2 * tries)]
     assert effects[-1] == Close("nobody told the time in 10 tries: starting over")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from homeward.families.base import Effects, Publish, Wake
 from homeward.families.meross import wire
-from homeward.families.meross.emulator import Mss310
+from homeward.families.meross.emulator import Device
 from homeward.testing.home import seeded
 from tests.families.meross.vectors import KEY, MAC, USER, UUID
 
@@ -16,9 +16,16 @@ NOW = 1_700_000_000.0
 TOPIC = f"/appliance/{UUID}/subscribe"
 
 
-def device(generation: str) -> Mss310:
-    made = Mss310(
-        generation=generation, key=KEY, user_id=USER, host="home.test", mac=MAC, uuid=UUID, randomness=seeded()
+def device(generation: str) -> Device:
+    made = Device(
+        "mss310",
+        generation=generation,
+        key=KEY,
+        user_id=USER,
+        host="home.test",
+        mac=MAC,
+        uuid=UUID,
+        randomness=seeded(),
     )
     made.start(NOW)
     return made
@@ -34,14 +41,14 @@ def names(effects: Effects) -> list[str]:
     return [f"{method} {namespace}" for method, namespace, _ in said(effects)]
 
 
-def tell(made: Mss310, method: str, namespace: str, payload: Any, now: float) -> Effects:
+def tell(made: Device, method: str, namespace: str, payload: Any, now: float) -> Effects:
     data = wire.encode(
         method, f"Appliance.{namespace}", payload, message_id="1", key=KEY, source="/cloud", timestamp=int(now)
     )
     return made.message(TOPIC, data, now)
 
 
-def told_the_time(made: Mss310) -> Effects:
+def told_the_time(made: Device) -> Effects:
     made.connected(NOW + 4)
     return tell(made, "PUSH", "System.Clock", {"clock": {"timestamp": 1_800_000_000}}, NOW + 6)
 

@@ -1,51 +1,53 @@
-"""An emulated mss310: what it knows, what it says by itself, how it takes and answers messages."""
+"""An emulated device: its organs in one body, which takes messages over MQTT and on its LAN, and lives by its clock."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from math import nan
+from collections.abc import Callable, Collection, Mapping
+from math import inf, nan
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from homeward.errors import InvalidValue
-from homeward.families.base import NOTHING, Close, Effects, Note, Publish, Reply, Request, Uplink
-from homeward.families.meross import namespaces, timezones, wire
+from homeward.families.base import NOTHING, Close, Effect, Effects, Note, Publish, Reply, Request, Uplink, Wake
+from homeward.families.meross import crypto, namespaces, wire
 from homeward.families.meross.emulator.boot import Boot
-from homeward.families.meross.emulator.handlers import BAD_SIGN, HANDLERS, NOT_SUPPORTED, Key, Outcome, Refused
-from homeward.families.meross.emulator.plug import Plug
-from homeward.families.meross.emulator.presets import GENERATIONS, Generation
-from homeward.families.meross.traits import TOGGLE, TOGGLE_X
+from homeward.families.meross.emulator.memory import Memory
+from homeward.families.meross.emulator.models import MODELS, Order
+from homeward.families.meross.emulator.network import Network, Wifi
+from homeward.families.meross.emulator.organ import BAD_SIGN, NOT_SUPPORTED, HungUp, Organ, Outcome, Refused, Tells
+from homeward.families.meross.emulator.quirks import HANG_UP, as_sent
+from homeward.families.meross.emulator.system import System
+from homeward.families.meross.emulator.upgrade import Upgrade
 from homeward.families.meross.wire import BadMessage, Message, Params
 from homeward.mqtt.packets import Connect, Subscription
 
 _TOPIC = re.compile(r"/[^+#\0]{1,255}")
-_BOUNDS: Mapping[str, tuple[float, float]] = {
-    "onoff": (0.0, 1.0),
-    "load": (0.0, 3_680.0),
-    "voltage": (90.0, 260.0),
-    "signal": (0.0, 100.0),
-}
-"""The button and what surrounds a plug, and between which bounds."""
 _WORDS = {"true": 1, "on": 1, "false": 0, "off": 0}
+_SOON = 0.01
+"""Seconds between two wakings at least."""
+_LAST = 2**32 - 1
+"""What its clock can count to."""
+_PREFIX = "Appliance."
 
 
-class Mss310:
-    """A metering plug. With `host` it is set up already; without, it waits for Config.Key and Config.Wifi on its LAN.
+class Device:
+    """One of `MODELS`. With `host` it is set up already; without, it waits for Config.Key and Config.Wifi on its LAN.
 
-    `index` makes its MAC address and uuid where they are not given. What the device knows of the time it is told by
-    its cloud; `now` is the world's.
+    `index` makes its MAC address and uuid where they are not given. `hands` is how it stands at first, by the keys of
+    `state`. What the device knows of the time it is told by its cloud; `now` is the world's.
+
+    Raises:
+        InvalidValue: there is no such thing as one of `hands` says, or it cannot be so.
     """
-
-    model = "mss310"
 
     def __init__(
         self,
+        model: str,
         index: int = 0,
         *,
-        generation: str = "6",
+        generation: str = "",
         key: str = "",
         user_id: str = "0",
         host: str = "",
@@ -53,134 +55,171 @@ class Mss310:
         mac: str = "",
         uuid: str = "",
         timezone: str = "",
-        load: float = 40.0,
-        onoff: int = 0,
         address: str = "127.0.0.1",
+        wifi: Wifi | None = None,
+        drift: float = 0.0,
+        subdevices: tuple[str, ...] = (),
+        quirks: Collection[str] = (),
         randomness: Callable[[int], bytes] = os.urandom,
+        **hands: Any,
     ) -> None:
-        self.generation: Generation = GENERATIONS[generation]
-        self.mac = mac or (0x48E1E9000000 + index).to_bytes(6, "big").hex(":")
+        made = MODELS[model]
+        self.model = model
+        self.label = made.labels[generation or list(made.labels)[-1]]
+        self.abilities: Mapping[str, Params] = self.label.abilities
+        self.version = self.label.firmware
+        self.mac = mac or (0x48E1E9000000 + (list(MODELS).index(model) << 16) + index).to_bytes(6, "big").hex(":")
         self.native_id = uuid or f"200101{index:014d}{self.mac.replace(':', '')}"
-        self.timezone = timezone
         self.address = address
-        self.plug: Plug = Plug(randomness, load)
-        self.plug.zone = ZoneInfo(timezone or "UTC")
-        self.plug.on = bool(onoff)
-        self.dnd: int = 0
-        self.position: tuple[int, int] = (0, 0)
-        self.losses = 0
-        self.bound_at = 0
-        self.ssid = "Home" if host else ""
-        self._key, self._user_id, self._host, self._port = key, user_id, host, port
-        self._keyed = bool(host)
-        self._random = randomness
+        self.quirks = frozenset(quirks)
+        self.connections = 1 if "single-connection" in self.quirks else 0
+        self.zone = ZoneInfo(timezone or "UTC")
+        self.randomness = randomness
+        self.losses = self.bound_at = self.connected_since = 0
         self._suffix = randomness(8).hex()
-        self._power_on = 0.0
+        self._reply_size = made.memory
+        self._power_on = self._online_since = 0.0
+        self._rate = 1 + drift / 86_400
         self._ahead: float | None = None
         self._boot: Boot | None = None
+        self._wake_at = inf
+        self._also: list[Effect] = []
+        self.network = Network(self, key, user_id, host, port, wifi)
+        self.system = System(self, timezone)
+        self._upgrade = Upgrade(self)
+        self._memory = Memory(self)
+        order = Order(self.label, index, *([subdevices] if subdevices else []))
+        self._organs: tuple[Organ, ...] = (*made.organs(self, order), self.system, self.network, self._upgrade)
+        for name, value in hands.items():
+            number = self.check(name, value)
+            self._organ(name).put(name, number, 0.0)
 
     def uplink(self) -> Uplink | None:
         """Its gateway, once it knows one and has joined a Wi-Fi."""
-        if not (self._host and self.ssid):
+        network = self.network
+        host, port = network.host
+        if not (host and network.ssid) or network.stalled:
             return None
-        password = wire.device_password(self._user_id, self.mac, self._key).encode()
+        password = wire.device_password(network.user_id, self.mac, network.key).encode()
         client_id = f"fmware:{self.native_id}_{self._suffix}"
-        connect = Connect(client_id, self.generation.keep_alive, True, self.mac, password, level=3)
-        return Uplink(self._host, self._port, connect, (Subscription(wire.request_topic(self.native_id), 1),))
+        connect = Connect(client_id, self.label.keep_alive, True, self.mac, password, level=3)
+        return Uplink(host, port, connect, (Subscription(wire.request_topic(self.native_id), 1),))
 
     def start(self, now: float) -> Effects:
         """Power on: it knows no time."""
         self._power_on, self._ahead = now, None
-        self.plug.advance(now)
-        return NOTHING
+        for organ in self._organs:
+            organ.advance(now)
+        return self._then([], now)
 
     def connected(self, now: float) -> Effects:
         """It begins to boot."""
+        self.connected_since, self._online_since = self.clock(now), now
         self._boot = Boot(self)
-        return self._boot.begin(now)
+        return self._then(self._boot.begin(now), now)
 
     def disconnected(self, reason: str, now: float) -> Effects:
-        """It goes on without its cloud."""
+        """It goes on without its cloud, and tries its other one."""
+        self.losses += self._boot is not None
         self._boot = None
-        self.losses += 1
-        return NOTHING
+        self.network.fell()
+        return self._then([], now)
 
     def message(self, topic: str, payload: bytes, now: float) -> Effects:
         """A message over MQTT; the answer goes where the message says."""
+        before = self._advance(now)
         try:
             message = wire.decode(payload)
             data, effects = self._take(message, now)
-        except BadMessage as error:
-            return (Note("bad_frame", str(error)),)
+        except (BadMessage, HungUp) as error:
+            return self._then([*before, Note("bad_frame", str(error))], now)
         if data is None:
-            return effects
+            return self._then([*before, *effects], now)
         if not _TOPIC.fullmatch(message.header.source):
-            return *effects, Note("no_return_address", message.header.source[:64])
-        return Publish(message.header.source, data, 1), *effects
+            answer: Effect = Note("no_return_address", message.header.source[:64])
+        else:
+            answer = Publish(message.header.source, data, 1)
+        last = "push-first" in self.quirks or isinstance(answer, Note)
+        return self._then([*before, *((*effects, answer) if last else (answer, *effects))], now)
 
     def http(self, request: Request, now: float) -> Reply:
         """A message over `POST /config`; the answer is the reply."""
         if (request.method, request.path) != ("POST", "/config"):
             return Reply(404)
+        before = self._advance(now)
         try:
-            data, effects = self._take(wire.decode(request.body), now)
+            message, secret = self.network.open(request.body)
+            data, effects = self._take(message, now, lan=True)
         except BadMessage:
             return Reply(400)
-        return Reply(200, data or b"", effects=effects)
+        except HungUp:
+            return HANG_UP
+        body = crypto.encrypt(secret, data).encode() if secret and data else data or b""
+        reply = as_sent(body, self.quirks, self._reply_size)
+        return Reply(reply.status, reply.body, raw=reply.raw, effects=self._then([*before, *effects], now))
 
     def wake(self, now: float) -> Effects:
-        """The next step of its boot, or the clock again."""
-        return self._boot.wake(now) if self._boot else NOTHING
+        """Whatever is due: a timer, a door that arrives, the next step of its boot."""
+        self._wake_at = inf
+        effects = self._advance(now)
+        return self._then([*effects, *(self._boot.wake(now) if self._boot else NOTHING)], now)
+
+    def fetched(self, url: str, data: bytes | None, now: float) -> Effects:
+        """The image of a new firmware has come, or will not."""
+        return self._then([*self._advance(now), *self._push(self._upgrade.fetched(data, now), now)], now)
 
     def set(self, key: str, value: Any, now: float) -> Effects:
-        """`onoff` presses its button; `load` in W, `voltage` in V and `signal` in % are what surrounds it.
+        """A hand at the device, or the room around it; `state` has what there is.
 
         A number may be written out, and true and false are numbers, as the shell has them.
         """
-        low, high = _BOUNDS.get(key, (1.0, 0.0))
+        number = self.check(key, value)
+        before = self._advance(now)
+        return self._then([*before, *self._push(self._organ(key).put(key, number, now), now)], now)
+
+    def check(self, key: str, value: Any) -> float:
+        """The number that `set` takes it for.
+
+        Raises:
+            InvalidValue: there is no such thing, or it cannot be so.
+        """
+        bounds = {name: held for organ in self._organs for name, held in organ.bounds.items()}
+        low, high = bounds.get(key, (1.0, 0.0))
         try:
             number = float(_WORDS.get(str(value).lower(), value))
         except (TypeError, ValueError):
             number = nan
         if not low <= number <= high:
-            raise InvalidValue(f"{key} cannot be {value!r}", hint=f"What can be set, and its bounds: {_BOUNDS}")
-        if key == "onoff":
-            return self.switch(round(number), now)
-        self.plug.advance(now)
-        setattr(self.plug, key, number)
-        return NOTHING
+            raise InvalidValue(f"{key} cannot be {value!r}", hint=f"What can be set, and its bounds: {bounds}")
+        return number
 
     def state(self) -> Mapping[str, Any]:
-        """The button, and the room around it."""
-        plug = self.plug
-        return {"onoff": int(plug.on), "load": plug.load, "voltage": plug.voltage, "signal": plug.signal}
+        """Its buttons, and the room around it."""
+        return {key: value for organ in self._organs for key, value in organ.get().items()}
 
-    # What its handlers ask of it.
+    # What its organs ask of it.
 
-    def switch(self, onoff: int, now: float) -> Effects:
-        """Turn the relay; a number other than 0 and 1 leaves it alone. When it moves, the cloud is told."""
-        if onoff not in (0, 1) or not self.plug.switch(bool(onoff), now, self.clock(now)):
-            return NOTHING
-        return (self.push(TOGGLE_X if self.generation.toggle_x else TOGGLE, self.toggle(), now),)
+    def act(self, request: str, payload: Params, now: float) -> Tells:
+        """Have one organ do what another one says."""
+        method, _, name = request.partition(" ")
+        return self.answer(method, f"{_PREFIX}{name}", payload, now)[1].tells
 
-    def move(self, key: Key) -> Effects:
-        """It belongs to someone else, or shall call elsewhere, from its next connection on."""
-        self._key, self._user_id, self._keyed, self.bound_at = key.key, str(key.user_id), True, 0
-        self._host, self._port = key.gateway.host, int(key.gateway.port)
-        return (Close("told to call another cloud"),) if key.gateway.redirect == 1 else NOTHING
+    def also(self, effect: Effect) -> None:
+        """Have this done at last."""
+        self._also.append(effect)
 
-    def reset(self) -> Effects:
-        """As it left the factory."""
-        self._key, self._user_id, self._host, self.ssid, self._keyed, self.bound_at = "", "0", "", "", False, 0
-        return (Close("reset to factory settings"),)
+    def moved(self, channel: int, on: bool, now: float) -> None:
+        """Let all know that something was turned on or off."""
+        for organ in self._organs:
+            organ.noticed(channel, on, now)
 
     def answer(self, method: str, namespace: str, payload: Params, now: float) -> tuple[str, Outcome]:
         """The method and the payload of the answer to a request."""
-        handler = HANDLERS.get((method, namespace))
+        name = namespace.removeprefix(_PREFIX)
         try:
-            if handler is None or namespace not in self.generation.abilities:
+            if namespace not in self.abilities:
                 raise Refused(NOT_SUPPORTED)
-            return wire.ACK[method], handler(self, payload, now)
+            return wire.ACK.get(method, method), self._do(method, name, payload, now)
         except Refused as refusal:
             return "ERROR", Outcome({"error": {"code": refusal.code}})
 
@@ -192,8 +231,8 @@ class Mss310:
             method,
             namespace,
             payload,
-            message_id=message_id or self._random(16).hex(),
-            key=self._key,
+            message_id=message_id or self.randomness(16).hex(),
+            key=self.network.key,
             source=source or wire.publish_topic(self.native_id),
             timestamp=self.clock(now),
             timestamp_ms=int(now % 1 * 1000),
@@ -203,89 +242,119 @@ class Mss310:
         """Tell the cloud."""
         return Publish(wire.publish_topic(self.native_id), self.say("PUSH", namespace, payload, now), 1)
 
+    def introduce(self, now: float) -> list[Effect]:
+        """Tell the cloud how it stands, at the end of a boot."""
+        tells = [tell for organ in self._organs for tell in organ.boot(now)]
+        return self._push([tell for tell in tells if f"{_PREFIX}{tell.name}" in self.abilities], now)
+
+    def restart(self, now: float) -> None:
+        """Begin anew, as after a new firmware."""
+        self._power_on, self._ahead = now, None
+        self.also(Close("restarts"))
+
+    def retimed(self, now: float) -> None:
+        """Its clock, zone or position is another one."""
+        for organ in self._organs:
+            organ.retimed(now)
+
     def uptime(self, now: float) -> float:
-        """Seconds since power-on."""
-        return now - self._power_on
+        """Seconds since power-on, as its crystal counts them."""
+        return (now - self._power_on) * self._rate
+
+    def online_for(self, now: float) -> int:
+        """Seconds that its link has stood."""
+        return int(now - self._online_since) if self._boot else 0
 
     def clock(self, now: float) -> int:
         """The time as it knows it: the uptime, until it was told better."""
         return int(self.uptime(now) + (self._ahead or 0.0))
 
+    def world(self, clock: int) -> float:
+        """When its clock shows that."""
+        return self._power_on + (clock - (self._ahead or 0.0)) / self._rate
+
+    def set_clock(self, timestamp: int, now: float) -> None:
+        """It is told the time."""
+        self._ahead = timestamp - self.uptime(now)
+        self.retimed(now)
+
     def synchronised(self) -> bool:
         """Whether it has been told the time since power-on."""
         return self._ahead is not None
 
-    def utc_offset(self, now: float) -> int:
-        """Seconds its local time is ahead of UTC."""
-        offset = datetime.fromtimestamp(now, self.plug.zone).utcoffset()
-        return int(offset.total_seconds()) if offset else 0
+    def place(self) -> tuple[float, float]:
+        """Where it is, in degrees."""
+        return self.system.place()
 
     def online(self) -> Params:
         """Whether its cloud has answered it."""
         return {"status": 1 if self._boot and self._boot.done else 0}
 
-    def toggle(self) -> Params:
-        """Its relay, as this generation says it."""
-        state = {"onoff": int(self.plug.on), "lmTime": self.plug.switched}
-        return {"togglex": [{"channel": 0, **state}]} if self.generation.toggle_x else {"toggle": state}
+    def digest(self) -> Params:
+        """Its state, as System.All has it."""
+        return {key: value for organ in self._organs for key, value in organ.digest().items()}
 
-    def hardware(self) -> Params:
-        """Its label."""
-        made = self.generation
-        return {
-            "type": self.model,
-            "subType": made.sub_type,
-            "version": made.hardware,
-            "chipType": made.chip,
-            "uuid": self.native_id,
-            "macAddress": self.mac,
-        }
+    def _organ(self, key: str) -> Organ:
+        return next(organ for organ in self._organs if key in organ.bounds)
 
-    def firmware(self) -> Params:
-        """What runs on it, and where it calls."""
-        return {
-            "version": self.generation.firmware,
-            "compileTime": self.generation.compiled,
-            "wifiMac": "2c:6e:a4:55:c6:47",
-            "innerIp": self.address,
-            "server": self._host,
-            "port": self._port,
-            "userId": int(self._user_id) if self._user_id.isdecimal() else self._user_id,
-        }
+    def _do(self, method: str, name: str, payload: Params, now: float) -> Outcome:
+        request = f"{method} {name}"
+        for organ in self._organs:
+            if row := organ.rows.get(request):
+                return row(organ, payload, now)
+        return self._memory.answer(method, name, payload)
 
-    def time(self, now: float) -> Params:
-        """Its clock and time zone."""
-        rule = timezones.rules(self.plug.zone, now) if self.timezone else []
-        return {"timestamp": self.clock(now), "timezone": self.timezone, "timeRule": rule}
-
-    def system(self, now: float) -> Params:
-        """What System.All begins with."""
-        return {
-            "hardware": self.hardware(),
-            "firmware": self.firmware(),
-            "time": self.time(now),
-            "online": self.online(),
-        }
-
-    def _take(self, message: Message, now: float) -> tuple[bytes | None, Effects]:
+    def _take(self, message: Message, now: float, *, lan: bool = False) -> tuple[bytes | None, list[Effect]]:
         """Act on a message; returns the answer, if it is one to be answered, and what follows it."""
         header = message.header
-        if self._keyed and not wire.verify(header, self._key):
-            error = {"error": {"code": BAD_SIGN, "detail": "sign error"}}
-            return self.say("ERROR", header.namespace, error, now, message_id=header.message_id), NOTHING
+        if self.network.ssid and not wire.verify(header, self.network.key):
+            return self._refuse(header, BAD_SIGN, now, detail="sign error"), []
         payload = message.body()
-        if header.method not in wire.ACK:
-            return None, self._hear(header.method, header.namespace, payload, now)
+        if header.method not in wire.ACK and not self._answers(header):
+            return None, list(self._hear(header.method, header.namespace, payload, now))
         method, outcome = self.answer(header.method, header.namespace, payload, now)
-        return self.say(method, header.namespace, outcome.payload, now, message_id=header.message_id), outcome.effects
+        if method == "ERROR":
+            if lan and "reset-unknown" in self.quirks and header.namespace not in self.abilities:
+                raise HungUp
+            return self._refuse(header, outcome.payload["error"]["code"], now), []
+        data = self.say(method, header.namespace, outcome.payload, now, message_id=header.message_id)
+        pushes = self._push(outcome.tells, now)
+        return None if method == "SETACK" and "no-setack" in self.quirks else data, pushes
+
+    def _answers(self, header: wire.Header) -> bool:
+        """Whether it answers a PUSH by pushing."""
+        name = header.namespace.removeprefix(_PREFIX)
+        known = any(f"PUSH {name}" in organ.rows for organ in self._organs) or self._memory.answers(name)
+        return header.method == "PUSH" and header.namespace in self.abilities and known
+
+    def _refuse(self, header: wire.Header, code: int, now: float, detail: str = "") -> bytes:
+        told = {"detail": detail} if detail and "no-error-detail" not in self.quirks else {}
+        error = {"error": {"code": code, **told}}
+        return self.say("ERROR", header.namespace, error, now, message_id=header.message_id)
 
     def _hear(self, method: str, namespace: str, payload: Params, now: float) -> Effects:
         if (method, namespace) == ("PUSH", namespaces.UNBIND):
-            return self.reset()
+            self.network.give_up("reset to factory settings")
+            return NOTHING
         if (method, namespace) == ("PUSH", namespaces.CLOCK):
             told = payload.get("clock")
             timestamp = told.get("timestamp") if isinstance(told, dict) else None
-            if type(timestamp) is not int:
+            if type(timestamp) is not int or not 0 <= timestamp <= _LAST:
                 return (Note("bad_payload", namespace),)
-            self._ahead = timestamp - self.uptime(now)
+            self.set_clock(timestamp, now)
         return self._boot.heard(method, namespace, now) if self._boot else NOTHING
+
+    def _advance(self, now: float) -> list[Effect]:
+        return self._push([tell for organ in self._organs for tell in organ.advance(now)], now)
+
+    def _push(self, tells: Tells, now: float) -> list[Effect]:
+        return [self.push(f"{_PREFIX}{tell.name}", tell.payload, now) for tell in tells]
+
+    def _then(self, effects: Effects, now: float) -> Effects:
+        """Those effects, what shall be done beside them, and when to wake it, if that is sooner than it knows."""
+        also, self._also = self._also, []
+        due = min(self._boot.due if self._boot else inf, *(organ.due() for organ in self._organs))
+        if due == inf or abs(due - self._wake_at) < _SOON:
+            return (*effects, *also)
+        self._wake_at = max(due, now + _SOON)
+        return (*effects, *also, Wake(self._wake_at - now))
