@@ -102,9 +102,9 @@ def test_the_type_of_a_sub_device_is_kept_while_it_is_offline() -> None:
         ("Hub.SubdeviceList", {"subdeviceList": {"subdevice": [{"id": "12", "status": 1}]}}, ""),
         ("Hub.Online", {"online": [{"id": "12", "status": 1}]}, ""),
         ("Hub.Sensor.TempHum", {"tempHum": [{"id": "12"}]}, "ms100"),
-        ("Hub.Sensor.All", {"all": [{"id": "12", "doorWindow": {}}]}, "doorWindow"),
+        ("Hub.Sensor.All", {"all": [{"id": "12", "doorWindow": {}}]}, "ms200"),
         ("Hub.Mts100.All", {"all": [{"id": "12"}]}, "mts100"),
-        ("Control.Sensor.LatestX", {"latest": [{"channel": 0, "subId": "12"}]}, "tempHumi"),
+        ("Control.Sensor.LatestX", {"latest": [{"channel": 0, "subId": "12"}]}, "ms130"),
     ],
 )
 def test_a_sub_device_is_learnt_from_whatever_speaks_of_it(namespace: str, payload: Any, kind: str) -> None:

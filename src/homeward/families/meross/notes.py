@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from homeward.families.meross.namespaces import ABILITY, ALL, DIGEST_HUB, HUB_BIND, HUB_UNBIND, NAMESPACES, Namespace
-from homeward.families.meross.trait_rows_climate import KINDS, TYPES
+from homeward.families.meross.trait_rows_climate import TYPES, WORDS
 from homeward.families.meross.traits import TELLING, items
 from homeward.families.meross.wire import BadMessage, Params
 
@@ -95,7 +95,7 @@ def _lasting(row: Namespace, place: Any, known: Native, above: Any) -> Iterator[
 def _typed(row: Namespace, place: Any, known: Mapping[str, str], otherwise: str = "") -> Iterator[tuple[str, str]]:
     """Sub-devices with their types: as they were once told, else by a word in the item, else by where it is told."""
     for name, item in _sound(row, place):
-        word = next((field for field in item if field in KINDS), otherwise)
+        word = next((WORDS[field] for field in item if field in WORDS), otherwise)
         yield name, known.get(name) or word
 
 

@@ -28,29 +28,34 @@ KINDS: Mapping[str, str] = {
     "ms100": CLIMATE,
     "ms100f": CLIMATE,
     "ms130": CLIMATE_X,
-    "tempHumi": CLIMATE_X,
     "ms200": DOOR,
-    "doorWindow": DOOR,
     "ms400": LEAK,
-    "waterLeak": LEAK,
     "gs559a": SMOKE,
     "ma151": SMOKE,
-    "smokeAlarm": SMOKE,
     "ms120": MOTION,
-    "motion": MOTION,
 }
-"""What a sub-device is: by its type, or by the word that stands for it in System.All and Hub.Sensor.All."""
+"""What a sub-device is, by its type."""
+
+WORDS: Mapping[str, str] = {
+    **{kind: kind for kind in KINDS},
+    "doorWindow": "ms200",
+    "motion": "ms120",
+    "smokeAlarm": "ma151",
+    "tempHumi": "ms130",
+    "waterLeak": "ms400",
+}
+"""The type of a sub-device by the word that stands for it in System.All and Hub.Sensor.All."""
 
 TYPES: Mapping[str, str] = {
     ability("Hub.Mts100.All"): "mts100",
     ability("Hub.Mts100.Mode"): "mts100",
     ability("Hub.Mts100.Temperature"): "mts100",
-    ability("Hub.Sensor.DoorWindow"): "doorWindow",
-    ability("Hub.Sensor.Motion"): "motion",
-    ability("Hub.Sensor.Smoke"): "smokeAlarm",
+    ability("Hub.Sensor.DoorWindow"): "ms200",
+    ability("Hub.Sensor.Motion"): "ms120",
+    ability("Hub.Sensor.Smoke"): "ma151",
     ability("Hub.Sensor.TempHum"): "ms100",
-    ability("Hub.Sensor.WaterLeak"): "waterLeak",
-    ability("Control.Sensor.LatestX"): "tempHumi",
+    ability("Hub.Sensor.WaterLeak"): "ms400",
+    ability("Control.Sensor.LatestX"): "ms130",
 }
 """What a sub-device must be that is spoken of there, while its type was not told."""
 

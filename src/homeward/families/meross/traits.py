@@ -47,8 +47,10 @@ TRAITS: tuple[Trait, ...] = (
 TELLING = frozenset(source.namespace for trait in TRAITS for source in trait.sources) | {ALL}
 """The namespaces that tell something of an entity."""
 
-_UNDIVIDED = (ELECTRICITY_X, CONSUMPTION_H)
-"""What has no channel 0 of its own, and no place in System.All either: its channels show when it is told."""
+_UNDIVIDED = (ELECTRICITY_X, CONSUMPTION_H, "Appliance.GarageDoor.MultipleConfig")
+"""What need not have a channel 0, and has no place in System.All either: its channels show when it is told."""
+_WHOLE = ("Appliance.Hub.Mts100.All", "Appliance.Hub.Sensor.All")
+"""What tells, like System.All, most of what there is to know of sub-devices."""
 _EVERY_LIGHT = 7
 """The capacity of a light that tells none."""
 
@@ -85,14 +87,17 @@ class Layout:
         self._entities: dict[str, Entity] = {}
         self._readings: dict[str, dict[str, list[_Reading]]] = {}
         self._writings: dict[str, _Writing] = {}
+        self._telling: set[str] = set()
         for trait in TRAITS:
-            for item in self._items_of(trait):
-                self._add(trait, item)
+            if trait.kinds or self._has(trait, trait.sources[0].namespace):
+                self._telling |= {source.namespace for source in trait.sources}
+                for item in self._items_of(trait):
+                    self._add(trait, item)
         self.entities = sorted(self._entities.values(), key=lambda entity: entity.part)
         self._digests = tuple(
             (row, row.digest.split(".")) for name in self._readings if (row := NAMESPACES[name]).digest
         )
-        self.asks = tuple(name for name in (*self._readings, *self._lists()) if self.question(name))
+        self.asks = tuple(name for name in self._open() if self.question(name))
         """The namespaces to be asked for what System.All does not tell."""
 
     def values(self, namespace: str, payload: Params, moment: Moment) -> Told:
@@ -147,11 +152,18 @@ class Layout:
         """What is to be asked for to learn whether a SET came true."""
         return CONFIRMED_BY.get(namespace) if namespace in self._readings else None
 
-    def _lists(self) -> Iterator[str]:
-        """What is to be asked for even while none is known that it tells of: sub-devices, channels."""
-        for name in sorted(TELLING & self._abilities - self._readings.keys()):
-            if NAMESPACES[name].shape.keyed_by in ("id", "Id") or name in _UNDIVIDED:
+    def _open(self) -> Iterator[str]:
+        """What is not told already by System.All and the like; and what may tell of items that are not known yet."""
+        told = {key for name in self._readings if name in _WHOLE or NAMESPACES[name].digest for key in self._keys(name)}
+        for name in self._readings:
+            if name in _WHOLE or NAMESPACES[name].shape.keyed_by != "id" or not self._keys(name) <= told:
                 yield name
+        for name in sorted(self._telling & self._abilities - self._readings.keys()):
+            if name in _WHOLE or name in _UNDIVIDED or NAMESPACES[name].shape.keyed_by == "Id":
+                yield name
+
+    def _keys(self, name: str) -> set[str]:
+        return {reading.key for readings in self._readings[name].values() for reading in readings}
 
     def _items_of(self, trait: Trait) -> list[str]:
         """The channels, or sub-devices, that have it; one without a name where a device has just one."""
@@ -159,12 +171,10 @@ class Layout:
             return [sub for sub, kind in self._subdevices.items() if climate.KINDS.get(kind, "") in trait.kinds]
         name = trait.sources[0].namespace
         row = NAMESPACES[name]
-        if not self._has(trait, name):
-            return []
         if row.shape.keyed_by in ("", "Id"):
             return [""]
         told = self._items.get(name, {})
-        return list(told) if row.digest or name in _UNDIVIDED else list({"0": {}, **told})
+        return list(told) if told or row.digest or name in _UNDIVIDED else ["0"]
 
     def _has(self, trait: Trait, name: str) -> bool:
         options = self._options.get(LIGHT, {})
@@ -222,6 +232,8 @@ class Layout:
 
     def _read(self, row: Namespace, place: Any, moment: Moment, told: Told) -> None:
         known = self._readings.get(row.name, {})
+        if row.name not in self._telling:
+            return
         if "" in known:
             _take(known[""], place, moment, told)
             return
