@@ -113,6 +113,24 @@ def test_a_qos_2_message_reaches_each_once_though_the_vault_refuses_at_any_momen
         assert [packet.payload for packet in listener.got() if isinstance(packet, Publish)] == [b"x"]
 
 
+def test_what_a_client_says_again_over_a_new_connection_waits_for_the_vault_again() -> None:
+    vault = Memory(patient=True)
+    house = broker(vault=vault)
+    connect = Connect("me", clean=False)
+    first = signed_in(house, connect=connect)
+    vault.commit()
+    assert first.send(Publish("a", b"", 2, packet_id=1)) == []
+    second = signed_in(house, connect=connect)
+    assert second.send(Publish("a", b"", 2, dup=True, packet_id=1)) == []
+    vault.commit()
+    assert second.got() == [PubRec(1)]
+    assert second.send(PubRel(1)) == []
+    third = signed_in(house, connect=connect)
+    assert third.send(PubRel(1)) == []
+    vault.commit()
+    assert third.got() == [PubComp(1)]
+
+
 # --- subscribing
 
 
