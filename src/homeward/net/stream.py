@@ -115,14 +115,14 @@ class Stream:
 
     def send(self, data: bytes) -> None:
         """Send bytes. After `close` they go nowhere."""
-        if self.closed:
+        if self._closing or self._fd < 0:
             return
-        if len(self._unwritten) > self._most:
-            self._loop.call_soon(self.abort, f"it does not read: {len(self._unwritten)} bytes were waiting for it")
-        elif self._unwritten:
-            self._unwritten += data
-        else:
+        if not self._unwritten:
             self._put(data)
+        elif len(self._unwritten) > self._most:
+            self._loop.call_soon(self.abort, f"it does not read: {len(self._unwritten)} bytes were waiting for it")
+        else:
+            self._unwritten += data
 
     def close(self, reason: str) -> None:
         """End it when all that was written has left."""

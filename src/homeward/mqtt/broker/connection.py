@@ -25,6 +25,7 @@ _LONGEST = 500
 _SETTLING = (0x40, 0x70)
 """PUBACK and PUBCOMP: with them, a message of the client's is under way no more."""
 _CROWDED = Refusal(3, "there are as many lasting sessions as there may be", Reason.QUOTA_EXCEEDED)
+_PUBACK = b"\x40\x02"
 _FORWARDED = (0x30, 0x32, 0x34)
 """How packets begin whose bytes are also those for other clients."""
 _NARROW = Refusal(3, "it takes no packet as large as what it must be told", Reason.PACKET_TOO_LARGE)
@@ -119,17 +120,27 @@ class Connection:
     def _packets(self, data: bytes) -> int:
         """Handle the packets that are whole; returns where the next one begins."""
         at, end, limit = 0, len(data), self.limits.packet
-        while at < end and (found := scan(data, at, limit)) and not self.over:
+        while at < end and not self.over:
+            if self.session and data.startswith(_PUBACK, at) and at + 4 <= end:
+                at += 4
+                self._acknowledged(data[at - 2] << 8 | data[at - 1], self.session)
+                continue
+            if not (found := scan(data, at, limit)):
+                break
             first, body, following = found
             if first & 0xF0 == 0x30 and self.guest:
                 raw = data[at:following] if first in _FORWARDED and self.level < 5 else b""
                 serving.published(self, decode_publish(first, body, self.level), raw)
-            elif first == 0x40 and self.session and len(body) == 2 and body != b"\0\0":
-                self.session.acknowledged(body[0] << 8 | body[1])
             else:
                 self._handle(decode(first, body, self.level))
             at = following
         return at
+
+    def _acknowledged(self, packet_id: int, session: Session) -> None:
+        """The shortest of PUBACKs, which is nearly every one, and comes once for every message at QoS 1."""
+        if not packet_id:
+            raise MalformedPacket("packet identifier 0")
+        session.acknowledged(packet_id)
 
     def _handle(self, packet: Packet) -> None:
         if self.guest is None:

@@ -207,7 +207,7 @@ class Session:
         """Begin the exchange of packets that hands a message over."""
         if why := self._is_pointless(delivery, connection):
             self.broker.counts[why] += 1
-            self._done(delivery)
+            self._finish(delivery)
             return None
         if not delivery.qos:
             connection.publish(self._packet(delivery))
@@ -285,11 +285,8 @@ class Session:
 
     def _finish(self, delivery: Delivery) -> None:
         if self._inflight:
-            del self._inflight[delivery.packet_id]
+            self._inflight.pop(delivery.packet_id, None)
             self._inflight = self._inflight or None  # thousands of sessions each keep what they do not need
-        self._done(delivery)
-
-    def _done(self, delivery: Delivery) -> None:
         if delivery.qos:
             self._size -= delivery.message.size
         if self.kept and delivery.number:
