@@ -33,7 +33,7 @@ def outcome(document: Params) -> Params:
         heard = knowledge.hear(_message(namespace, payload), _NOW, adopted=True)
         if heard and heard.seen:
             home.see("meross", heard.seen)
-        values |= heard.values if heard else {}
+        values |= (heard and heard.values) or {}
         odd += [note.detail.removeprefix(f"{UUID}: Appliance.") for note in heard.notes] if heard else []
     native = home.known[UUID].native
     assert knowledge.layout

@@ -120,3 +120,9 @@ def test_a_sub_device_that_was_removed_is_forgotten() -> None:
 )
 def test_a_pairing_that_makes_no_sense_teaches_nothing(payload: Any) -> None:
     assert subdevices({"subdevices": {"12": ""}}, "Hub.Bind", payload) is None
+
+
+def test_a_hub_has_so_many_sub_devices_and_no_more() -> None:
+    many = [{"id": f"{number:08}"} for number in range(notes.MOST_SUBDEVICES + 5)]
+    for namespace, payload in (("Hub.Bind", {"bind": many}), ("Hub.Online", {"online": many})):
+        assert len(subdevices({}, namespace, payload)) == notes.MOST_SUBDEVICES

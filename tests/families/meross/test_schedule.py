@@ -61,10 +61,11 @@ def test_a_doubt_does_not_end_a_regular_reading() -> None:
     assert schedule.rest(2.0) == (Wake(8.0),)
 
 
-def test_a_shutter_that_says_it_stopped_is_asked_where() -> None:
-    schedule = Schedule(Meross(confirm=3.0))
+def test_what_is_pushed_need_not_be_asked_for() -> None:
+    schedule = Schedule(Meross())
+    schedule.doubt("Appliance.RollerShutter.State", 5.0)
     schedule.told("Appliance.RollerShutter.State", None, 1.0)
-    assert schedule.take(4.0) == ["Appliance.RollerShutter.Position"]
+    assert schedule.rest(1.0) == ()
 
 
 def test_every_regular_reading_has_a_row_and_a_setting() -> None:

@@ -219,7 +219,7 @@ class DeviceSession:
         header = message.header
         waiting = self._waiting.pop(header.message_id, None)
         effects: list[Effect] = []
-        if header.method == "GETACK":
+        if header.method in ("GETACK", "PUSH"):
             self._learn(message, now, effects)
         elif header.method == "SETACK" and waiting:
             question = self._confirms(waiting.namespace)
@@ -243,7 +243,7 @@ class DeviceSession:
         if heard.seen:
             effects.append(heard.seen)
         if heard.values:
-            effects.append(Report(self._uuid, dict(heard.values)))
+            effects.append(Report(self._uuid, heard.values))
         if self._adopted:
             effects += self._care(message.header.namespace, heard, before is None, now)
         return effects
@@ -257,9 +257,10 @@ class DeviceSession:
             if first and namespace == ABILITY:
                 self._schedule.doubt(ALL, now)
             effects += self.wake(now)
-        if heard.seen and "subdevices" in heard.seen.native and namespace != ALL:
-            self._schedule.doubt(ALL, now + self._home.settings.confirm)
-            effects += self._schedule.rest(now)
+        paired = heard.seen and "subdevices" in heard.seen.native and namespace != ALL
+        for question in (*heard.doubts, *((ALL,) if paired else ())):
+            self._schedule.doubt(question, now)
+            effects = [*self.wake(now)]
         timezone = self._home.settings.timezone
         if namespace == ALL and heard.seen and timezone and not self._knowledge.timezone:
             time = {"timestamp": int(now), "timezone": timezone, "timeRule": timezones.rules(ZoneInfo(timezone), now)}

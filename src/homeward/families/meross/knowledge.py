@@ -20,8 +20,10 @@ class Heard(NamedTuple):
     """What a message says of a device: of itself, of its entities, and what was wrong with it."""
 
     seen: Seen | None = None
-    values: Mapping[str, Value] = {}
+    values: dict[str, Value] | None = None
     notes: tuple[Note, ...] = ()
+    doubts: tuple[str, ...] = ()
+    """Namespaces to be asked for to learn what it only hints at."""
     renewed: bool = False
     """Whether it shows other entities now than before, or for the first time."""
 
@@ -56,7 +58,7 @@ class Knowledge:
                 self.timezone = str(seen.native.get("timezone", self.timezone))
             told = self._read(namespace, payload, now) if tells else None
             if told and not (told.unknown or namespace in notes.TEACHING):
-                return Heard(seen, told.values, self._faults(namespace, told))
+                return Heard(seen, told.values, self._faults(namespace, told), tuple(told.doubts))
             return self._learn(namespace, payload, seen, told, now)
         except BadMessage as error:
             return Heard(notes=(Note("bad_payload", f"{self._uuid}: {namespace}: {error}"),))
@@ -70,14 +72,16 @@ class Knowledge:
             self.layout = traits.layout({**native, **changed})
             told = self._read(namespace, payload, now) if told else None
         renewed = self.layout is not None and self.layout is not before
-        return Heard(seen, told.values if told else {}, self._faults(namespace, told), renewed)
+        if told is None:
+            return Heard(seen, renewed=renewed)
+        return Heard(seen, told.values, self._faults(namespace, told), tuple(told.doubts), renewed)
 
     def _read(self, namespace: str, payload: Params, now: float) -> Told:
-        return self.layout.values(namespace, payload, Moment(now, self.timezone)) if self.layout else Told({}, [], [])
+        return (
+            self.layout.values(namespace, payload, Moment(now, self.timezone)) if self.layout else Told({}, [], [], [])
+        )
 
-    def _faults(self, namespace: str, told: Told | None) -> tuple[Note, ...]:
-        if told is None:
-            return ()
+    def _faults(self, namespace: str, told: Told) -> tuple[Note, ...]:
         where = f"{self._uuid}: {namespace}"
         found = [Note("bad_payload", f"{where}: {fault}") for fault in told.faults]
         if told.unknown:

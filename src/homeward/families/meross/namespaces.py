@@ -48,11 +48,14 @@ NAMESPACES: Mapping[str, Namespace] = {
 }
 
 CONFIRMED_BY: Mapping[str, str] = {
-    name: ALL if row.digest else name
-    for name, row in NAMESPACES.items()
-    if "S" in row.verbs and (row.digest or set(row.verbs) & {"G", "Q"})
+    **{
+        name: ALL if row.digest else name
+        for name, row in NAMESPACES.items()
+        if "S" in row.verbs and (row.digest or set(row.verbs) & {"G", "Q"})
+    },
+    "Appliance.RollerShutter.Position": "Appliance.RollerShutter.State",
 }
-"""What to ask for to learn whether a SET came true."""
+"""What to ask for to learn whether a SET came true; of a shutter, whether it moves."""
 
 
 def namespace(name: str) -> Namespace:

@@ -6,12 +6,16 @@ It is kept in the device's `native`, see `traits.NOTES`, and grows as the device
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any, TypeAlias
 
 from homeward.families.meross.namespaces import ABILITY, ALL, DIGEST_HUB, HUB_BIND, HUB_UNBIND, NAMESPACES, Namespace
 from homeward.families.meross.trait_rows_climate import TYPES, WORDS
 from homeward.families.meross.traits import TELLING, items
 from homeward.families.meross.wire import BadMessage, Params
+
+MOST_SUBDEVICES = 128
+"""Those of one hub that are kept; real ones take 16 to 32."""
 
 Native: TypeAlias = Mapping[str, Any]
 
@@ -51,7 +55,7 @@ def _all(native: Native, namespace: str, payload: Params) -> Params:
     changed: Params = {"items": {name: told for name, told in found.items() if told}}
     hub = NAMESPACES[DIGEST_HUB]
     if isinstance(place := _place(everything, hub.digest), dict):
-        changed["subdevices"] = dict(_typed(hub, place, native.get("subdevices", {})))
+        changed["subdevices"] = _some(dict(_typed(hub, place, native.get("subdevices", {}))))
     return changed
 
 
@@ -59,7 +63,7 @@ def _paired(native: Native, namespace: str, payload: Params) -> Params:
     row = NAMESPACES[namespace]
     types = {name: item.get("deviceType") for name, item in _sound(row, payload.get(row.key))}
     told = {name: kind if isinstance(kind, str) else "" for name, kind in types.items()}
-    return {"subdevices": {**native.get("subdevices", {}), **told}}
+    return {"subdevices": _some({**native.get("subdevices", {}), **told})}
 
 
 def _unpaired(native: Native, namespace: str, payload: Params) -> Params:
@@ -76,7 +80,7 @@ def _of_items(native: Native, namespace: str, payload: Params) -> Params:
     place = payload[row.key]
     if row.shape.keyed_by == "id" or (row.shape.keyed_by == "subId" and _is_hub(native)):
         known = native.get("subdevices", {})
-        return {"subdevices": {**known, **dict(_typed(row, place, known, TYPES.get(namespace, "")))}}
+        return {"subdevices": _some({**known, **dict(_typed(row, place, known, TYPES.get(namespace, "")))})}
     if row.digest and not row.lasting:
         return {}
     told = native.get("items", {})
@@ -97,6 +101,10 @@ def _typed(row: Namespace, place: Any, known: Mapping[str, str], otherwise: str 
     for name, item in _sound(row, place):
         word = next((WORDS[field] for field in item if field in WORDS), otherwise)
         yield name, known.get(name) or word
+
+
+def _some(subdevices: dict[str, str]) -> dict[str, str]:
+    return dict(islice(subdevices.items(), MOST_SUBDEVICES))
 
 
 def _sound(row: Namespace, place: Any) -> Iterator[tuple[str, Params]]:

@@ -24,9 +24,6 @@ EVERY: Mapping[str, str] = {
 }
 """The setting with the seconds between two readings; what is not here is asked for once, and pushed since then."""
 
-_FOLLOWED: Mapping[str, str] = {"Appliance.RollerShutter.State": "Appliance.RollerShutter.Position"}
-"""What is to be asked for when a device has pushed something: a shutter that stops does not always say where."""
-
 
 class Schedule:
     """What is due to be asked for, by namespace: regular readings, and doubts whether something came true."""
@@ -49,11 +46,10 @@ class Schedule:
 
     def told(self, namespace: str, question: str | None, now: float) -> None:
         """The device pushed a state by itself: nobody needs to ask that question to learn it any more."""
+        self._doubts.pop(namespace, None)
         if question:
             self._told[namespace] = now
             self._doubts.pop(question, None)
-        if follower := _FOLLOWED.get(namespace):
-            self.doubt(follower, now + self._settings.confirm)
 
     def acknowledged(self, namespace: str, question: str | None, since: float, now: float) -> None:
         """A SET sent at `since` was acknowledged, which does not say that it is so: ask, unless it was or is told."""

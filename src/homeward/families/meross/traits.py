@@ -61,12 +61,16 @@ class Told(NamedTuple):
     values: dict[str, Value]
     faults: list[str]
     unknown: list[str]
+    doubts: list[str]
+    """The namespaces that say it, where this one says nothing but that it has changed."""
 
 
 class _Reading(NamedTuple):
     key: str
     path: tuple[str, ...]
     codec: Codec
+    doubt: str
+    """The first source of the entity, if this is another."""
 
 
 class _Writing(NamedTuple):
@@ -106,7 +110,7 @@ class Layout:
         Raises:
             BadMessage: it tells nothing.
         """
-        told = Told({}, [], [])
+        told = Told({}, [], [], [])
         if namespace == ALL:
             self._digest(payload.get("all"), moment, told)
         else:
@@ -199,7 +203,9 @@ class Layout:
             self._writings[entity.key] = _Writing(trait, writing, item, lasting)
         self._entities[entity.key] = entity
         for source in trait.sources:
-            reading = _Reading(entity.key, tuple(source.field.split(".")) if source.field else (), source.codec)
+            path = tuple(source.field.split(".")) if source.field else ()
+            doubt = "" if source is trait.sources[0] else trait.sources[0].namespace
+            reading = _Reading(entity.key, path, source.codec, doubt)
             self._readings.setdefault(source.namespace, {}).setdefault(item, []).append(reading)
 
     def _takes(self, source: Source, trait: Trait) -> bool:
@@ -289,7 +295,7 @@ _ABSENT: Any = object()
 
 def _take(readings: list[_Reading], item: Any, moment: Moment, told: Told) -> None:
     found = False
-    for key, path, codec in readings:
+    for key, path, codec, doubt in readings:
         raw = _dig(item, path)
         if raw is _ABSENT:
             continue
@@ -301,6 +307,8 @@ def _take(readings: list[_Reading], item: Any, moment: Moment, told: Told) -> No
         else:
             if value is not None:
                 told.values[key] = value
+            elif doubt:
+                told.doubts.append(doubt)
     if not found:
         told.faults.append(f"nothing at {' or '.join('.'.join(reading.path) for reading in readings)}")
 
