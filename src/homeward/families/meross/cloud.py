@@ -239,17 +239,19 @@ class DeviceSession:
         heard = self._knowledge.hear(message, now, adopted=self._adopted)
         if heard is None:
             return effects
-        effects += heard.notes
+        if heard.notes:
+            effects += heard.notes
         if heard.seen:
             effects.append(heard.seen)
         if heard.values:
             effects.append(Report(self._uuid, heard.values))
-        if self._adopted:
-            effects += self._care(message.header.namespace, heard, before is None, now)
+        namespace = message.header.namespace
+        if self._adopted and (heard.seen or heard.renewed or heard.doubts or namespace == ABILITY):
+            effects += self._care(namespace, heard, before is None, now)
         return effects
 
     def _care(self, namespace: str, heard: Heard, first: bool, now: float) -> Effects:
-        """What follows from what an adopted device said of itself."""
+        """What follows from what an adopted device said."""
         layout = self._knowledge.layout
         effects: list[Effect] = []
         if layout and (heard.renewed or namespace == ABILITY):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -22,7 +22,7 @@ class Heard(NamedTuple):
     seen: Seen | None = None
     values: dict[str, Value] | None = None
     notes: tuple[Note, ...] = ()
-    doubts: tuple[str, ...] = ()
+    doubts: Sequence[str] = ()
     """Namespaces to be asked for to learn what it only hints at."""
     renewed: bool = False
     """Whether it shows other entities now than before, or for the first time."""
@@ -49,16 +49,15 @@ class Knowledge:
         """What the message says; None if nothing. Only an adopted device is heard on its entities."""
         namespace = message.header.namespace
         tells = adopted and namespace in traits.TELLING
-        if not tells and namespace not in _DESCRIBING:
+        if not (tells or namespace in _DESCRIBING):
             return None
         try:
             payload = message.body()
-            seen = description.seen(self._uuid, namespace, payload)
-            if seen:
-                self.timezone = str(seen.native.get("timezone", self.timezone))
+            seen = self._describe(namespace, payload) if namespace in description.NAMESPACES else None
             told = self._read(namespace, payload, now) if tells else None
             if told and not (told.unknown or namespace in notes.TEACHING):
-                return Heard(seen, told.values, self._faults(namespace, told), tuple(told.doubts))
+                faults = self._faults(namespace, told) if told.faults else ()
+                return Heard(seen, told.values, faults, told.doubts)
             return self._learn(namespace, payload, seen, told, now)
         except BadMessage as error:
             return Heard(notes=(Note("bad_payload", f"{self._uuid}: {namespace}: {error}"),))
@@ -74,7 +73,13 @@ class Knowledge:
         renewed = self.layout is not None and self.layout is not before
         if told is None:
             return Heard(seen, renewed=renewed)
-        return Heard(seen, told.values, self._faults(namespace, told), tuple(told.doubts), renewed)
+        return Heard(seen, told.values, self._faults(namespace, told), told.doubts, renewed)
+
+    def _describe(self, namespace: str, payload: Params) -> Seen | None:
+        seen = description.seen(self._uuid, namespace, payload)
+        if seen:
+            self.timezone = str(seen.native.get("timezone", self.timezone))
+        return seen
 
     def _read(self, namespace: str, payload: Params, now: float) -> Told:
         return (

@@ -45,21 +45,6 @@ def item(home: Home, device: Device) -> Params:
     }
 
 
-def subdevices(device: Device) -> list[Params]:
-    """The sub-devices of a hub as `getSubDevices` has them."""
-    told: dict[str, str] = device.native.get("subdevices", {})
-    return [
-        {
-            "subDeviceId": name,
-            "subDeviceType": kind,
-            "subDeviceVendor": "meross",
-            "subDeviceName": f"{kind or 'sub-device'} {name}",
-            "subDeviceIconId": "",
-        }
-        for name, kind in told.items()
-    ]
-
-
 def sub_devices(device: Device) -> list[Params]:
     """What is paired with a hub, as `getSubDevices` has it. One that has not told its type yet is left out."""
     return [

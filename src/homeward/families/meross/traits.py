@@ -67,6 +67,8 @@ class Told(NamedTuple):
 
 class _Reading(NamedTuple):
     key: str
+    field: str
+    """The path, if it has one step."""
     path: tuple[str, ...]
     codec: Codec
     doubt: str
@@ -115,10 +117,9 @@ class Layout:
             self._digest(payload.get("all"), moment, told)
         else:
             row = NAMESPACES[namespace]
-            key = row.pushed if row.pushed in payload else row.key
-            if key and key not in payload:
-                raise BadMessage(f"nothing at {key!r}")
-            self._read(row, payload[key] if key else payload, moment, told)
+            if row.key and row.key not in payload:
+                raise BadMessage(f"nothing at {row.key!r}")
+            self._read(row, payload[row.key] if row.key else payload, moment, told)
         return told
 
     def command(self, key: str, value: Value) -> Call:
@@ -205,7 +206,7 @@ class Layout:
         for source in trait.sources:
             path = tuple(source.field.split(".")) if source.field else ()
             doubt = "" if source is trait.sources[0] else trait.sources[0].namespace
-            reading = _Reading(entity.key, path, source.codec, doubt)
+            reading = _Reading(entity.key, path[0] if len(path) == 1 else "", path, source.codec, doubt)
             self._readings.setdefault(source.namespace, {}).setdefault(item, []).append(reading)
 
     def _takes(self, source: Source, trait: Trait) -> bool:
@@ -237,9 +238,9 @@ class Layout:
                 self._read(row, place, moment, told)
 
     def _read(self, row: Namespace, place: Any, moment: Moment, told: Told) -> None:
-        known = self._readings.get(row.name, {})
         if row.name not in self._telling:
             return
+        known = self._readings.get(row.name, {})
         if "" in known:
             _take(known[""], place, moment, told)
             return
@@ -264,25 +265,28 @@ NOTES = ("abilities", "options", "items", "subdevices")
 lasting fields, types of sub-devices by id."""
 
 
-def items(row: Namespace, place: Any) -> Iterator[tuple[str | None, Any]]:
+def items(row: Namespace, place: Any) -> list[tuple[str | None, Any]]:
     """The items at the key of a payload, each with its channel or id as text; None if that is none."""
     if row.inside and type(place) is dict:
-        place = place.get(row.inside, ())
-    for item in place if type(place) in (list, tuple) else (place,):
-        yield _name(row.shape.keyed_by, item), item
+        place = place.get(row.inside, [])
+    keyed_by = row.shape.keyed_by
+    return [(_name(keyed_by, item), item) for item in (place if type(place) is list else (place,))]
 
 
 def _name(keyed_by: str, item: Any) -> str | None:
     if type(item) is not dict:
         return None
-    name = item.get(keyed_by) if keyed_by != "channel" else None
+    if keyed_by == "channel":
+        channel = item.get("channel", 0)
+        return _CHANNELS.get(channel) if type(channel) is int else None
+    name = item.get(keyed_by)
     if type(name) is str:
         return name if 0 < len(name) <= _LONGEST_ID else None
-    name = item.get("channel", 0) if name is None and keyed_by in ("channel", "subId") else None
-    return str(name) if type(name) is int and 0 <= name <= _MOST_CHANNELS else None
+    return _name("channel", item) if name is None and keyed_by == "subId" else None
 
 
-_LONGEST_ID, _MOST_CHANNELS = 64, 255
+_LONGEST_ID = 64
+_CHANNELS = {channel: str(channel) for channel in range(256)}
 
 
 @lru_cache(maxsize=512)
@@ -295,8 +299,8 @@ _ABSENT: Any = object()
 
 def _take(readings: list[_Reading], item: Any, moment: Moment, told: Told) -> None:
     found = False
-    for key, path, codec, doubt in readings:
-        raw = _dig(item, path)
+    for key, field, path, codec, doubt in readings:
+        raw = item.get(field, _ABSENT) if field and type(item) is dict else _dig(item, path)
         if raw is _ABSENT:
             continue
         found = True
