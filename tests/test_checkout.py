@@ -19,13 +19,15 @@ TESTED_TOGETHER = {
         cli/handshakes.py cli/place.py cli/remove.py cli/set.py cli/token.py cli/__init__.py
         """,
     "families/meross/emulator/test_device.py": """
-        families/meross/emulator/__init__.py families/meross/emulator/models.py families/meross/emulator/organ.py
-        families/meross/emulator/system.py
+        families/meross/emulator/__init__.py families/meross/emulator/organ.py families/meross/emulator/system.py
         """,
     "families/meross/emulator/test_hub.py": """
         families/meross/emulator/probe.py families/meross/emulator/subdevice.py families/meross/emulator/valve.py
         """,
-    "families/meross/emulator/test_memory.py": "families/meross/emulator/labels.py",
+    "families/meross/emulator/test_models.py": "families/meross/emulator/labels.py",
+    "mqtt/broker/test_broker.py": "mqtt/broker/subscriptions.py",
+    "mqtt/broker/test_connection.py": "mqtt/broker/entering.py",
+    "mqtt/broker/test_session.py": "mqtt/broker/outgoing.py",
     "families/meross/test_conversation.py": """
         families/base.py families/meross/__init__.py families/meross/family.py families/meross/namespaces.py
         testing/virtual_home.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
@@ -45,7 +46,7 @@ class Tree(Generic[_S]):
     """Who subscribed to what. Finding costs one look-up for a topic that was asked for since the last change."""
 
     def __init__(self) -> None:
-        self._exact: dict[str, Found[_S]] = {}
+        self._exact: dict[str, dict[_S, Grant]] = {}
         self._wild: dict[str, Any] = {}
         self._found: dict[str, Found[_S]] = {}
         self._same: dict[Found[_S], Found[_S]] = {}
@@ -53,11 +54,22 @@ class Tree(Generic[_S]):
 
     def add(self, topic_filter: str, subscriber: _S, granted: Grant) -> None:
         """Subscribe, or change a subscription that exists."""
-        self._put(topic_filter, subscriber, ((subscriber, granted),))
+        table, key, _ = self._place(topic_filter)
+        table.setdefault(key, {})[subscriber] = granted
+        self._forget()
 
     def remove(self, topic_filter: str, subscriber: _S) -> None:
         """Unsubscribe; nothing happens when there is no such subscription."""
-        self._put(topic_filter, subscriber, ())
+        table, key, path = self._place(topic_filter)
+        known = table.get(key, {})
+        known.pop(subscriber, None)
+        if not known:
+            table.pop(key, None)
+        for parent, step in reversed(path):
+            if parent[step]:
+                break
+            del parent[step]
+        self._forget()
 
     def find(self, topic: str) -> Found[_S]:
         """Each subscriber once. A grant with `no_local` is that of one who has at least one such subscription."""
@@ -73,47 +85,37 @@ class Tree(Generic[_S]):
         self._found.clear()
         self._same.clear()
 
-    def _put(self, topic_filter: str, subscriber: _S, entry: Found[_S]) -> None:
-        table: dict[str, Any] = self._exact
+    def _place(self, topic_filter: str) -> tuple[dict[str, Any], str, list[tuple[dict[str, Any], str]]]:
+        """The table where a filter's subscribers are and their key there, and the way to that table."""
+        if "+" not in topic_filter and "#" not in topic_filter:
+            return self._exact, topic_filter, []
+        table = self._wild
         path: list[tuple[dict[str, Any], str]] = []
-        key = topic_filter
-        if "+" in topic_filter or "#" in topic_filter:
-            table, key = self._wild, ""
-            for level in topic_filter.split("/"):
-                path.append((table, "/" + level))
-                table = table.setdefault("/" + level, {})
-        rest = tuple(known for known in table.get(key, ()) if known[0] is not subscriber) + entry
-        if rest:
-            table[key] = rest
-        else:
-            table.pop(key, None)
-        for parent, step in reversed(path):
-            if parent[step]:
-                break
-            del parent[step]
-        self._forget()
+        for level in topic_filter.split("/"):
+            path.append((table, "/" + level))
+            table = table.setdefault("/" + level, {})
+        return table, "", path
 
     def _search(self, topic: str) -> Found[_S]:
-        exact = self._exact.get(topic, ())
+        best = dict(self._exact.get(topic, ()))
         if not self._wild:
-            return exact
-        best = dict(exact)
+            return tuple(best.items())
         hidden = topic[:1] == "$"
         nodes: list[dict[str, Any]] = [self._wild]
         for level in topic.split("/"):
             below: list[dict[str, Any]] = []
             for node in nodes:
                 top = hidden and node is self._wild
-                _merge(best, () if top else node.get("/#", {}).get("", ()))
+                _merge(best, {} if top else node.get("/#", {}).get("", {}))
                 below += [node[step] for step in ("/" + level, "/+") if step in node and not (top and step == "/+")]
             nodes = below
         for node in nodes:
-            _merge(best, node.get("", ()))
-            _merge(best, node.get("/#", {}).get("", ()))
+            _merge(best, node.get("", {}))
+            _merge(best, node.get("/#", {}).get("", {}))
         return tuple(best.items())
 
 
-def _merge(best: dict[_S, Grant], entries: Found[_S]) -> None:
-    for subscriber, granted in entries:
+def _merge(best: dict[_S, Grant], entries: Mapping[_S, Grant]) -> None:
+    for subscriber, granted in entries.items():
         known = best.get(subscriber)
         best[subscriber] = _both(known, granted) if known else granted

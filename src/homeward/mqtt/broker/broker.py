@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from typing import TypeAlias
 
 from homeward.errors import StorageError
 from homeward.mqtt.broker.connection import Connection
@@ -17,15 +16,13 @@ from homeward.mqtt.broker.keep import Keeper, KeptDelivery, KeptMessage, KeptRec
 from homeward.mqtt.broker.message import Message, message
 from homeward.mqtt.broker.retained import Retained
 from homeward.mqtt.broker.session import Session
-from homeward.mqtt.broker.sharing import Group
+from homeward.mqtt.broker.subscriptions import Subscriptions, own_grant
 from homeward.mqtt.broker.terms import lifetime
 from homeward.mqtt.packets import Connect, Publish, Will
 from homeward.mqtt.properties import NONE, Properties
 from homeward.mqtt.reasons import Reason
-from homeward.mqtt.topics import shared
-from homeward.mqtt.tree import Grant, Tree
+from homeward.mqtt.tree import Grant
 
-Subscriber: TypeAlias = Session | Group
 _OF_THE_CONNECTION = ("topic_alias", "subscription_identifier")
 
 
@@ -44,8 +41,7 @@ class Broker:
         self.retained = Retained(limits.retained)
         self.counts: Counter[str] = Counter()
         """How often a message was dropped, and why."""
-        self._tree: Tree[Subscriber] = Tree()
-        self._groups: dict[tuple[str, str], Group] = {}
+        self._subscriptions = Subscriptions()
         self._absent: dict[str, Session] = {}
         self._lasting: set[str] = set()
         self._wills: deque[tuple[Publish, Session]] = deque()
@@ -66,7 +62,7 @@ class Broker:
         Raises:
             StorageError: the vault refused to keep it for some of them; all have got it.
         """
-        found = self._tree.find(packet.topic)
+        found = self._subscriptions.find(packet.topic)
         if not found and not packet.retain:
             return 0, None
         expires = 0.0
@@ -77,10 +73,10 @@ class Broker:
         refused: StorageError | None = None
         for subscriber, grant in found:
             try:
-                if grant.no_local and subscriber is sender:
-                    pledge = self._deliver_own(content, sender) or pledge
-                else:
+                if not (grant.no_local and subscriber is sender):
                     pledge = subscriber.deliver(content, grant) or pledge
+                elif own := own_grant(sender, packet.topic):
+                    pledge = sender.deliver(content, own) or pledge
             except StorageError as error:
                 refused = error
         if packet.retain:
@@ -141,7 +137,7 @@ class Broker:
         self.sessions.pop(session.identity, None)
         self._absent.pop(session.identity, None)
         for topic_filter in session.subscriptions:
-            self._remove(session, topic_filter)
+            self._subscriptions.remove(session, topic_filter)
         if session.will:
             self._publish_will(session)
         if session.kept:
@@ -179,36 +175,15 @@ class Broker:
     def subscribe(self, session: Session, topic_filter: str, grant: Grant) -> bool:
         """Note a subscription, new or changed; whether it is new."""
         is_new = session.subscribe(topic_filter, grant)
-        self._add(session, topic_filter, grant)
+        self._subscriptions.add(session, topic_filter, grant)
         return is_new
 
     def unsubscribe(self, session: Session, topic_filter: str) -> bool:
         """Forget a subscription; whether there was one."""
         known = session.unsubscribe(topic_filter)
         if known:
-            self._remove(session, topic_filter)
+            self._subscriptions.remove(session, topic_filter)
         return known
-
-    def _add(self, session: Session, topic_filter: str, grant: Grant) -> None:
-        share, inner = shared(topic_filter)
-        if not share:
-            self._tree.add(topic_filter, session, grant)
-            return
-        group = self._groups.get((share, inner))
-        if not group:
-            group = self._groups[share, inner] = Group()
-            self._tree.add(inner, group, Grant(2))
-        group.add(session, grant)
-
-    def _remove(self, session: Session, topic_filter: str) -> None:
-        share, inner = shared(topic_filter)
-        if not share:
-            self._tree.remove(topic_filter, session)
-        elif group := self._groups.get((share, inner)):
-            group.remove(session)
-            if not len(group):
-                del self._groups[share, inner]
-                self._tree.remove(inner, group)
 
     # --- messages
 
@@ -230,15 +205,6 @@ class Broker:
         self.counts["not_retained"] += 1
         # What was said there before is not the last word any more.
         return self.keeper.forget_retained(topic) if self.retained.remove(topic) else None
-
-    def _deliver_own(self, content: Message, sender: Session) -> Pledge | None:
-        """To its publisher a message goes by those subscriptions alone that want their own [5: 3.8.3.1]."""
-        only: Tree[Session] = Tree()
-        for topic_filter, grant in sender.subscriptions.items():
-            if not (grant.no_local or shared(topic_filter)[0]):
-                only.add(topic_filter, sender, grant)
-        found = only.find(content.packet.topic)
-        return sender.deliver(content, found[0][1]) if found else None
 
     def _publish_will(self, session: Session) -> None:
         will, session.will = session.will, None

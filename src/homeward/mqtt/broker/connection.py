@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from homeward.errors import ProtocolError, StorageError
-from homeward.mqtt.broker import serving
-from homeward.mqtt.broker.host import Challenge, Guest, Host, Limits, Pledge, Refusal
-from homeward.mqtt.broker.terms import Terms, connack_properties, lifetime
+from homeward.mqtt.broker import entering, serving
+from homeward.mqtt.broker.host import Guest, Host, Limits, Pledge
+from homeward.mqtt.broker.terms import Terms
 from homeward.mqtt.decode import decode, decode_publish
 from homeward.mqtt.frames import Remainder, scan
 from homeward.mqtt.packets import Auth, ConnAck, Connect, Disconnect, Packet, Publish, SubAck, UnsubAck
@@ -19,17 +17,13 @@ from homeward.mqtt.reasons import MalformedPacket, Reason, UnacceptableProtocol
 if TYPE_CHECKING:
     from homeward.mqtt.broker.session import Session
 
-_NAMELESS = Refusal(2, "a client that keeps its session needs a client id [3.1.3.1]")
 _LONGEST = 500
 """Characters of a reason that are passed on; what a client sent may be quoted in it."""
 _SETTLING = (0x40, 0x70)
 """PUBACK and PUBCOMP: with them, a message of the client's is under way no more."""
-_CROWDED = Refusal(3, "there are as many lasting sessions as there may be", Reason.QUOTA_EXCEEDED)
 _PUBACK = b"\x40\x02"
 _FORWARDED = (0x30, 0x32, 0x34)
 """How packets begin whose bytes are also those for other clients."""
-_NARROW = Refusal(3, "it takes no packet as large as what it must be told", Reason.PACKET_TOO_LARGE)
-_TAKEN_OVER = "taken over by a newer connection of the same client"
 
 
 class Connection:
@@ -42,7 +36,6 @@ class Connection:
         "_marked",
         "_out",
         "_pledge",
-        "_request",
         "_rest",
         "_unkept",
         "_unsettled",
@@ -56,6 +49,7 @@ class Connection:
         "limits",
         "ordinary",
         "over",
+        "request",
         "session",
         "terms",
         "window",
@@ -87,7 +81,8 @@ class Connection:
         self._pledge: Pledge | None = None
         self._unkept: list[list[bytes]] | None = None
         self._unsettled = 0
-        self._request: Connect | None = None
+        self.request: Connect | None = None
+        """The CONNECT of a client that is to answer a challenge before it is let in."""
 
     # --- what comes in
 
@@ -144,21 +139,12 @@ class Connection:
 
     def _handle(self, packet: Packet) -> None:
         if self.guest is None:
-            self._handle_stranger(packet)
+            entering.handle(self, packet)
         elif handler := serving.HANDLERS.get(type(packet)):
             handler(self, packet)
         else:
             what = f"a {type(packet).__name__} from a client that is connected [3.1.0]"
             raise MalformedPacket(what, Reason.PROTOCOL_ERROR)
-
-    def _handle_stranger(self, packet: Packet) -> None:
-        if isinstance(packet, Connect) and not self._request:
-            self._connect(packet)
-        elif isinstance(packet, Auth) and self._request and self.terms:
-            self.terms.check(packet, Reason.CONTINUE_AUTHENTICATION)
-            self._decide(self._request, self.host.proceed(packet))
-        else:
-            raise MalformedPacket(f"a {type(packet).__name__} before it is connected [3.1.0]", Reason.PROTOCOL_ERROR)
 
     def expired(self, now: float) -> str:
         """Why the connection is to be given up for silence at this time [3.1.2.10]; empty while it is not."""
@@ -166,66 +152,6 @@ class Connection:
         if self.keep_alive and silence > 1.5 * self.keep_alive:
             return f"keep-alive: nothing heard for {silence:.0f} s"
         return ""
-
-    # --- signing in
-
-    def _connect(self, request: Connect) -> None:
-        self.level = request.level
-        if request.will:
-            serving.check_topic(request.will.topic, self.limits)
-        if request.level == 5:
-            self.terms = Terms(request, self.limits)
-            self.ordinary = not self.terms.particular
-            self.window = min(self.window, request.properties.get("receive_maximum", 65_535))
-        if not request.client_id:
-            if request.level == 3 or (request.level == 4 and not request.clean):
-                self._refuse(_NAMELESS)
-                return
-            assigned = self.host.new_id()
-            request = msgspec.structs.replace(request, client_id=assigned)
-            if self.terms:
-                self.terms.assigned = assigned
-        self._request = request
-        self._decide(request, self.host.sign_in(request))
-
-    def _decide(self, request: Connect, answer: Guest | Refusal | Challenge) -> None:
-        if isinstance(answer, Challenge):
-            self.answer(Auth(Reason.CONTINUE_AUTHENTICATION, answer.properties))
-        elif isinstance(answer, Refusal):
-            self._refuse(answer)
-        elif answer.broker.has_room(answer, request):
-            self._request = None
-            self._let_in(request, answer)
-        else:
-            self._refuse(_CROWDED)
-
-    def _refuse(self, refusal: Refusal) -> None:
-        if self.level == 5:
-            properties: Properties = {"reason_string": refusal.reason}
-            if refusal.server_reference:
-                properties["server_reference"] = refusal.server_reference
-            self._say(ConnAck(refusal.precisely, properties=properties))
-        else:
-            self.send(ConnAck(refusal.code).encode())
-        self.over = f"refused: {refusal.reason}"
-
-    def _let_in(self, request: Connect, guest: Guest) -> None:
-        self.keep_alive = min(request.keep_alive or guest.keep_alive, guest.keep_alive or request.keep_alive)
-        properties = connack_properties(self, request, lifetime(request, guest.session_expiry)) if self.terms else NONE
-        if self.terms and len(ConnAck(0, properties=properties).encode(5)) > self.terms.largest:
-            self._refuse(_NARROW)
-            return
-        self.guest = guest
-        self.session, present, older = guest.broker.enter(guest, request, self)
-        self.send(ConnAck(0, present, properties).encode(self.level))
-        try:
-            # The house hears of the newcomer before it hears that an older one is gone: the device was never away.
-            guest.opened()
-        finally:
-            if older:
-                older.close(_TAKEN_OVER, Reason.SESSION_TAKEN_OVER)
-        if not self.over:
-            self.session.resume()
 
     # --- what goes out
 
@@ -339,9 +265,9 @@ class Connection:
 
     def _say_goodbye(self, reason: str, code: Reason, properties: Properties) -> None:
         said: Properties = {**properties, "reason_string": reason}
-        self._say(Disconnect(code, said) if self.guest else ConnAck(code, properties=said))
+        self.say(Disconnect(code, said) if self.guest else ConnAck(code, properties=said))
 
-    def _say(self, packet: ConnAck | Disconnect) -> None:
+    def say(self, packet: ConnAck | Disconnect) -> None:
         """Send a reason, with its words if they fit [5: 3.2.2.3.9]."""
         data = packet.encode(5)
         largest = self.terms.largest if self.terms else len(data)
