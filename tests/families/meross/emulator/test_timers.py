@@ -148,6 +148,7 @@ def test_a_clock_that_gains_fires_early() -> None:
         timer(week="all"),
         timer(extend=[]),
         timer(channel="0"),
+        timer(channel=1),
         timer(sunOffset=10**30),
         {"timerx": [timer()["timerx"], {"id": 5}]},
     ],

@@ -74,7 +74,15 @@ def test_it_is_stored_counted_told_and_forgotten() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"triggerx": {"id": "a"}}, trigger(-1), trigger(10**9), trigger(rule={"duration": "1"}), trigger(id=1)]
+    "wrong",
+    [
+        {"triggerx": {"id": "a"}},
+        trigger(-1),
+        trigger(10**9),
+        trigger(rule={"duration": "1"}),
+        trigger(id=1),
+        trigger(channel=4),
+    ],
 )
 def test_one_that_makes_no_sense_is_refused(wrong: Any) -> None:
     assert Bench().refuses("SET", "Control.TriggerX", wrong)

@@ -16,7 +16,16 @@ from homeward.families.meross.emulator.boot import Boot
 from homeward.families.meross.emulator.memory import Memory
 from homeward.families.meross.emulator.models import MODELS, Order
 from homeward.families.meross.emulator.network import Network, Wifi
-from homeward.families.meross.emulator.organ import BAD_SIGN, NOT_SUPPORTED, HungUp, Organ, Outcome, Refused, Tells
+from homeward.families.meross.emulator.organ import (
+    BAD_SIGN,
+    END_OF_TIME,
+    NOT_SUPPORTED,
+    HungUp,
+    Organ,
+    Outcome,
+    Refused,
+    Tells,
+)
 from homeward.families.meross.emulator.quirks import HANG_UP, as_sent
 from homeward.families.meross.emulator.system import System
 from homeward.families.meross.emulator.upgrade import Upgrade
@@ -27,8 +36,6 @@ _TOPIC = re.compile(r"/[^+#\0]{1,255}")
 _WORDS = {"true": 1, "on": 1, "false": 0, "off": 0}
 _SOON = 0.01
 """Seconds between two wakings at least."""
-_LAST = 2**32 - 1
-"""What its clock can count to."""
 _PREFIX = "Appliance."
 
 
@@ -339,7 +346,7 @@ class Device:
         if (method, namespace) == ("PUSH", namespaces.CLOCK):
             told = payload.get("clock")
             timestamp = told.get("timestamp") if isinstance(told, dict) else None
-            if type(timestamp) is not int or not 0 <= timestamp <= _LAST:
+            if type(timestamp) is not int or not 0 <= timestamp <= END_OF_TIME:
                 return (Note("bad_payload", namespace),)
             self.set_clock(timestamp, now)
         return self._boot.heard(method, namespace, now) if self._boot else NOTHING

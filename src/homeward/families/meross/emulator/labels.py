@@ -238,6 +238,7 @@ MTS200: Mapping[str, Label] = {
         _lists(
             f"{_BASE} {_X} Mcu.Firmware Control.PhysicalLock {_THERMOSTAT} Control.Thermostat.SummerMode"
             " Control.Screen.Brightness Control.Sensor.History Control.OverTemp Config.OverTemp"
+            " Digest.TimerX Digest.TriggerX"
         ),
         keep_alive=120,
         binds_with="SET",

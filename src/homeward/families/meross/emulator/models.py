@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import NamedTuple
 
 from homeward.families.meross.emulator import labels
@@ -42,8 +42,8 @@ class Model(NamedTuple):
     """Bytes of a reply over the LAN, should it be cut off (the quirk `truncate`)."""
 
 
-def _timed(body: Body, organs: Organs, running: Callable[[int], bool]) -> Organs:
-    return *organs, Timers(body), Triggers(body, running)
+def _timed(body: Body, organs: Organs, running: Callable[[int], bool], channels: Container[int] = (0,)) -> Organs:
+    return *organs, Timers(body, channels), Triggers(body, running, channels)
 
 
 def _plug(body: Body, order: Order) -> Organs:
@@ -62,7 +62,7 @@ def _switch(body: Body, order: Order) -> Organs:
 def _strip(count: int) -> Callable[[Body, Order], Organs]:
     def organs(body: Body, order: Order) -> Organs:
         relay = Relay(body, range(count), master=True)
-        return _timed(body, (relay,), relay.on)
+        return _timed(body, (relay,), relay.on, range(count))
 
     return organs
 
@@ -77,7 +77,7 @@ def _lamp(body: Body, order: Order) -> Organs:
 def _door(*channels: int) -> Callable[[Body, Order], Organs]:
     def organs(body: Body, order: Order) -> Organs:
         garage = Garage(body, channels)
-        return _timed(body, (Relay(body), garage), garage.is_open)
+        return _timed(body, (Relay(body), garage), garage.is_open, {0, *channels})
 
     return organs
 
@@ -109,7 +109,11 @@ MODELS: Mapping[str, Model] = {
         labels.MOD100,
         lambda body, order: _timed(body, (Diffuser(body),), lambda channel: False),
     ),
-    "mts200": Model("thermostat", labels.MTS200, lambda body, order: (Thermostat(body),)),
+    "mts200": Model(
+        "thermostat",
+        labels.MTS200,
+        lambda body, order: _timed(body, (Thermostat(body),), lambda channel: False),
+    ),
 }
 """By type, as System.Hardware has it."""
 

@@ -13,6 +13,8 @@ from homeward.families.base import Effect
 from homeward.families.meross.wire import Params
 
 NOT_SUPPORTED, BAD_SIGN = 5000, 5001
+END_OF_TIME = 2**32 - 1
+"""What a device's clock can count to, in seconds since the epoch."""
 _T = TypeVar("_T")
 _K = TypeVar("_K", int, str)
 

@@ -34,8 +34,8 @@ class Relay(Organ):
         self.bounds = dict.fromkeys(self._channels, (0.0, 1.0))
 
     def on(self, channel: int = 0) -> bool:
-        """Whether it is."""
-        return bool(self._states[channel]["onoff"])
+        """Whether it is; a channel that is not there is not."""
+        return bool(self._states.get(channel, {}).get("onoff"))
 
     def switch(self, channel: int, onoff: int, now: float) -> Tells:
         """Turn one; a number other than 0 and 1 leaves it alone."""

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from homeward.families.meross import timezones
 from homeward.families.meross.emulator import sun
-from homeward.families.meross.emulator.organ import Organ, Outcome, Refused, Rows, Tell, want
+from homeward.families.meross.emulator.organ import END_OF_TIME, Organ, Outcome, Refused, Rows, Tell, want
 from homeward.families.meross.wire import Params
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _PLAUSIBLE = 1_000_000_000
 
 class _Time(msgspec.Struct):
     timezone: str = ""
-    timestamp: int = 0
+    timestamp: Annotated[int, Meta(ge=0, le=END_OF_TIME)] = 0
 
 
 class _Position(msgspec.Struct):

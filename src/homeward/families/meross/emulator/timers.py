@@ -6,7 +6,7 @@ that tells neither, but an offset, means sunrise.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from math import inf
 from typing import Any, ClassVar
 
@@ -83,10 +83,10 @@ def named(item: Params) -> str:
     return found
 
 
-def identified(item: Params) -> Params:
-    """Id and channel, which is 0 when nothing is said of it."""
+def identified(item: Params, channels: Container[int]) -> Params:
+    """Id and channel, which is 0 when nothing is said of it; refused when it is none of these."""
     channel = item.get("channel", 0)
-    if type(channel) is not int:
+    if type(channel) is not int or channel not in channels:
         raise Refused
     return {"id": named(item), "channel": channel}
 
@@ -94,8 +94,8 @@ def identified(item: Params) -> Params:
 class Timer:
     """One, with when it is due next (`at`), and when what it began is over (`until`), in the device's time."""
 
-    def __init__(self, item: Params, body: Body) -> None:
-        self.item: Params = {**_MADE, **changes(dict(_MADE), item), **identified(item)}
+    def __init__(self, item: Params, body: Body, channels: Container[int]) -> None:
+        self.item: Params = {**_MADE, **changes(dict(_MADE), item), **identified(item, channels)}
         self.item |= {key: item[key] for key in ("sunriseTime", "sunsetTime") if type(item.get(key)) is int}
         if not 0 <= self.item["time"] < _DAY or not all(abs(self.item[key]) <= _DAY * 60 for key in _NUMBERS):
             raise Refused
@@ -150,8 +150,9 @@ def _undone(extend: Params) -> Params:
 class Timers(Organ):
     """Those of TimerX, by id. `count` grows with each change, so that apps know what they have read already."""
 
-    def __init__(self, body: Body) -> None:
+    def __init__(self, body: Body, channels: Container[int] = (0,)) -> None:
         super().__init__(body)
+        self._channels = channels
         self._timers: dict[str, Timer] = {}
         self._counts: dict[str, int] = {}
         self._seen = 0
@@ -187,7 +188,7 @@ class Timers(Organ):
 
     def store(self, item: Params, now: float) -> None:
         """A new one, or one instead of that with its id."""
-        timer = Timer(item, self.body)
+        timer = Timer(item, self.body, self._channels)
         name = timer.item["id"]
         if name not in self._timers and len(self._timers) >= MOST:
             raise Refused

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime
 from math import inf
 from typing import Any, ClassVar
@@ -27,8 +27,8 @@ _MADE: Mapping[str, Any] = {
 class Trigger:
     """One, with when it will go off in the world's time."""
 
-    def __init__(self, item: Params) -> None:
-        self.item: Params = {**_MADE, **changes(dict(_MADE), item), **identified(item)}
+    def __init__(self, item: Params, channels: Container[int]) -> None:
+        self.item: Params = {**_MADE, **changes(dict(_MADE), item), **identified(item, channels)}
         self.week, self.duration = self.delay()
         self.at = inf
 
@@ -66,11 +66,12 @@ class Triggers(Organ):
     """Those of TriggerX, by id. A running one is stopped when what it waits for goes off otherwise."""
 
     key = "triggerx"
-    made: Callable[[Params], Trigger] = Trigger
+    made: Callable[[Params, Container[int]], Trigger] = Trigger
 
-    def __init__(self, body: Body, running: Callable[[int], bool]) -> None:
+    def __init__(self, body: Body, running: Callable[[int], bool], channels: Container[int] = (0,)) -> None:
         """`running` says whether a channel is on now."""
         super().__init__(body)
+        self._channels = channels
         self._triggers: dict[str, Trigger] = {}
         self._counts: dict[str, int] = {}
         self._running = running
@@ -95,7 +96,7 @@ class Triggers(Organ):
 
     def store(self, item: Params, now: float) -> None:
         """A new one, or one instead of that with its id; it begins to wait if its channel is on."""
-        trigger = type(self).made(item)
+        trigger = type(self).made(item, self._channels)
         name = trigger.item["id"]
         if name not in self._triggers and len(self._triggers) >= MOST:
             raise Refused
