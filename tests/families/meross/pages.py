@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from homeward.families.meross.namespaces import NAMESPACES, Namespace
+from homeward.families.meross.wire import Params
+from tests.families.meross.goldens import FILES
 
 _FOLDER = Path(__file__).parents[3] / "docs" / "families"
 
@@ -27,6 +29,50 @@ def namespaces() -> str:
         *(_row(row) for _, row in sorted(NAMESPACES.items())),
     ]
     return "\n".join(lines) + "\n"
+
+
+def models() -> str:
+    """The models whose real shapes are among the tests, and what they show."""
+    lines = [
+        "# Models of Meross",
+        "",
+        "What becomes of the abilities and states that real devices of these models tell. What a device shows follows",
+        "from what it tells and not from its name: other models do as well, as far as they speak the same namespaces.",
+        "",
+        "What can be set is in bold; in brackets are the attributes of one thing. A hub has a line for itself, and one",
+        "for each kind of its sub-devices.",
+        "",
+        "| model | firmware | shows, **can be told** |",
+        "|---|---|---|",
+        *(line for path in FILES for line in _model(json.loads(path.read_text("utf-8")))),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _model(document: Params) -> Iterator[str]:
+    system, entities = document["all"]["system"], document["outcome"]["entities"]
+    parts = {entity.get("part", "").partition(" ")[0]: entity.get("part", "") for entity in entities}
+    for kind, part in parts.items():
+        name = f"{system['hardware']['type']}, {kind}" if kind else system["hardware"]["type"]
+        shown = {_short(entity): entity for entity in entities if entity.get("part", "") == part}
+        shows = ", ".join(dict.fromkeys(_shown(key, shown) for key, entity in shown.items() if not entity.get("of")))
+        yield f"| {name} | {system['firmware']['version']} | {shows} |"
+
+
+def _short(entity: Params) -> str:
+    """The key without the sub-device's id."""
+    key: str = entity["key"]
+    return key.partition("_")[2] if entity.get("part") else key
+
+
+def _shown(key: str, entities: Mapping[str, Params]) -> str:
+    attributes = [_bold(name, other, key) for name, other in entities.items() if other.get("of", "").endswith(key)]
+    return _bold(key, entities[key]) + (f" ({', '.join(attributes)})" if attributes else "")
+
+
+def _bold(key: str, entity: Params, of: str = "") -> str:
+    name = key.removeprefix(f"{of}_") if of else key
+    return f"**{name}**" if entity.get("writable") else name
 
 
 def _row(row: Namespace) -> str:
@@ -50,7 +96,10 @@ def _parts(parts: int) -> str:
     return f"/{parts}" if parts > 1 else ""
 
 
-PAGES: Mapping[Path, Callable[[], str]] = {_FOLDER / "meross-namespaces.md": namespaces}
+PAGES: Mapping[Path, Callable[[], str]] = {
+    _FOLDER / "meross-namespaces.md": namespaces,
+    _FOLDER / "meross-models.md": models,
+}
 
 if __name__ == "__main__":
     for path, page in PAGES.items():

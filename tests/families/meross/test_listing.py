@@ -8,9 +8,9 @@ from homeward.families.meross import listing
 from homeward.model import Description, Device
 from homeward.testing.home import FakeHome
 
-STRIP = {"Appliance.Control.ToggleX": {str(channel): {} for channel in range(5)}}
-DOORS = {"Appliance.GarageDoor.State": {"1": {}, "2": {}, "3": {}}}
-PHASES = {"Appliance.Control.ElectricityX": {"1": {}, "2": {}}}
+STRIP: dict[str, Any] = {"Appliance.Control.ToggleX": {str(channel): {} for channel in range(5)}}
+DOORS: dict[str, Any] = {"Appliance.GarageDoor.State": {"1": {}, "2": {}, "3": {}}}
+PHASES: dict[str, Any] = {"Appliance.Control.ElectricityX": {"1": {}, "2": {}}}
 
 
 def channels(model: str, **native: Any) -> list[Any]:
