@@ -50,7 +50,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             " then a slow client is disconnected and for one that is away new ones are dropped"
         ),
     ] = 1_048_576
-    sessions: Annotated[Count, _says("MQTT sessions that outlive their connections, a realm")] = 10_000
+    sessions: Annotated[Count, _says("MQTT sessions that outlive their connections, a realm")] = 1_000
     retained: Annotated[Bytes, _says("bytes of retained MQTT messages, a realm")] = 16_777_216
     pending_devices: Annotated[Count, _says("devices that may wait for adoption at once")] = 1_000
     calls: Annotated[Count, _says("requests to one device that may wait for their answer at once")] = 64

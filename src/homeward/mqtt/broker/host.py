@@ -34,7 +34,7 @@ class Limits(msgspec.Struct, frozen=True):
     """Bytes handed to a client's transport at once; what is more waits until they are written."""
     aliases: int = 32
     """Topic aliases of a connection, each way."""
-    sessions: int = 10_000
+    sessions: int = 1_000
     """Sessions that outlive their connections."""
     retained: int = 16_777_216
     """Bytes of retained messages, topics included."""
