@@ -24,8 +24,10 @@ _TIMEOUT = 330.0
 class Remote:
     """A server's API. Whatever goes wrong is a `Failure` with the exit code that fits."""
 
-    def __init__(self, find: Callable[[], Server]) -> None:
+    def __init__(self, find: Callable[[], Server], data: Path) -> None:
         self.server = find()
+        self.data = data
+        """Where a server on this machine keeps its data, and commands what they keep."""
         self._find = find
         self._session: httpx2.Client | None = None
 
@@ -106,7 +108,8 @@ def with_remote(function: Callable[..., None]) -> Callable[..., None]:
         help="Where a server on this machine keeps its data; signs in there without a token.",
     )
     def run(server: str | None, token: str | None, data: Path | None, **arguments: Any) -> None:
-        remote = Remote(lambda: find_server(server, token, data or data_directory()))
+        place = data or data_directory()
+        remote = Remote(lambda: find_server(server, token, place), place)
         try:
             function(remote, **arguments)
         finally:

@@ -115,8 +115,14 @@ class LanDevice(Talk):
         answer = lan.unseal(body, secret)
         key = _key_after(method, namespace, payload, self._key)
         self._check(answer, message_id, key)
-        self._key = key if answer.header.method != "ERROR" else self._key
+        if key != self._key and answer.header.method != "ERROR":
+            self._take_over(key)
         return answer
+
+    def _take_over(self, key: str) -> None:
+        """It has another key from here on, and with it another secret if it has met us."""
+        self._key = key
+        self.secret = lan.secret_of(self.uuid, key, self.abilities) if self.uuid else self.secret
 
     def _check(self, answer: Message, message_id: str, key: str) -> None:
         if answer.header.message_id != message_id and answer.header.method != "PUSH":
@@ -136,7 +142,8 @@ class LanDevice(Talk):
         except TimeoutError as error:
             raise DeadlineExceeded(f"no answer from {self.address} in {self._deadline} s") from error
         except OSError as error:
-            raise DeviceOffline(f"{self.address}: {error or type(error).__name__}", hint=lan.HUNG_UP) from error
+            hint = lan.HUNG_UP if isinstance(error, ConnectionResetError) else "Is that its address, and is it on?"
+            raise DeviceOffline(f"{self.address}: {error or type(error).__name__}", hint=hint) from error
 
     async def _converse(self, body: bytes) -> bytes:
         host, port = endpoint(self.address, lan.PORT)
