@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from homeward.families.meross.emulator import Device
 from homeward.families.meross.emulator.models import MODELS
+from homeward.families.meross.emulator.quirks import QUIRKS
 from homeward.testing.home import seeded
 from homeward.testing.virtual_home import Line
 from tests.families.meross import goldens
 from tests.families.meross.house import House
 from tests.families.meross.vectors import KEY, USER
 
+MANUAL = (Path(__file__).parents[4] / "docs" / "families" / "meross.md").read_text("utf-8")
 EVERY = [(model, generation) for model, made in MODELS.items() for generation in made.labels]
 REAL = [
     ("mss310", "1", "mss310-1"),
@@ -81,3 +84,17 @@ def test_it_lists_and_tells_what_a_real_one_does(model: str, generation: str, go
 def test_no_two_of_them_are_the_same_device() -> None:
     made = [Device(model, index).native_id for model in MODELS for index in range(3)]
     assert len(set(made)) == len(made)
+
+
+def test_the_manual_has_every_model_its_generations_and_what_a_hand_can_set() -> None:
+    for model, made in MODELS.items():
+        row = next(line for line in MANUAL.splitlines() if line.startswith(f"| {model} | {made.about} |"))
+        assert all(
+            f"{number}: hw {label.hardware}, fw {label.firmware}" in row for number, label in made.labels.items()
+        )
+        assert all(f"`{key}`" in row for key in Device(model).state() if key != "signal")
+
+
+@pytest.mark.parametrize("quirk", QUIRKS)
+def test_the_manual_has_every_quirk(quirk: str) -> None:
+    assert f"| `{quirk}` | {QUIRKS[quirk]} |" in MANUAL
