@@ -123,6 +123,7 @@ class Meross(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Count, _says("wrong passwords from one address in ten minutes before its account requests must wait")
     ] = 20
     timezone: Annotated[str, _says("time zone to give to devices that have none, `Europe/Rome` say; empty: none")] = ""
+    firmware: Annotated[str, _says("folder with firmware images for devices, `MODEL-VERSION.bin`; empty: none")] = ""
     subdevice_reply: Annotated[
         bool, _says("send a hub its list of sub-devices back when it asks for a reply to it")
     ] = True

@@ -19,7 +19,7 @@ from homeward.families.base import (
     Reply,
     Request,
 )
-from homeward.families.meross import signin, traits
+from homeward.families.meross import firmware, signin, traits
 from homeward.families.meross.accounts import Account, Accounts, plain
 from homeward.families.meross.api import Api
 from homeward.families.meross.cloud import DeviceSession
@@ -40,11 +40,12 @@ class Meross(Family):
     doors = ("tcp:443", "tcp:2001", "tcp:8883", "tcp:80")
 
     def __init__(self, home: Home) -> None:
-        """Raises SettingsError when the time zone is none."""
+        """Raises SettingsError when the time zone is none, or the folder with firmware cannot be read."""
         super().__init__(home)
         _check_timezone(home.settings.timezone)
         self.accounts = Accounts(home.facts(), home.random)
         self._api = Api(home, self.accounts)
+        self._shelf = firmware.Shelf(home, home.settings.firmware)
         self.sessions: dict[str, DeviceSession] = {}
 
     def create_account(
@@ -84,13 +85,13 @@ class Meross(Family):
         return signin.sign_in(request, self.home, self.accounts, self.sessions)
 
     def http(self, request: Request, now: float) -> Reply | None:
-        """An app asks about its account."""
-        return self._api.http(request, now)
+        """An app asks about its account, or a device fetches its firmware."""
+        return self._shelf.http(request) or self._api.http(request, now)
 
     def entities(self, device: Device) -> Sequence[Entity]:
         """By what it told; nothing before it has told its abilities and its System.All."""
         layout = traits.layout(device.native)
-        return layout.entities if layout else ()
+        return self._shelf.offer(device, layout.entities) if layout else ()
 
     def inhabit(self) -> tuple[Sequence[Inhabitant], Effects]:
         """A reading lamp on a plug of today, and a heater on one of the first."""
@@ -109,7 +110,7 @@ class Meross(Family):
         layout = traits.layout(device.native)
         if layout is None:
             raise InvalidValue(f"{device.name} has not told yet what it can do")
-        return layout.command(key, value)
+        return self._shelf.upgrade(device, value) if key == firmware.KEY else layout.command(key, value)
 
 
 def _check_timezone(name: str) -> None:

@@ -14,12 +14,19 @@ def domain(home: Home, peer: Peer) -> str:
     """Where an app calls from now on: by the scheme it came by, for it may not trust this house's certificate."""
     schemes = ("https", "http") if peer.tls else ("http", "https")
     scheme = next((scheme for scheme in schemes if scheme in home.ports), schemes[0])
-    return f"{scheme}://{_address(home, scheme, 0)}"
+    return f"{scheme}://{address(home, scheme, 0)}"
 
 
 def mqtt_domain(home: Home) -> str:
     """Where the MQTT endpoint is; the port is left out when it is the vendor's."""
-    return _address(home, "mqtts", 443)
+    return address(home, "mqtts", 443)
+
+
+def address(home: Home, spoken: str, usual: int) -> str:
+    """Host and port where something is spoken; the port is left out when it is the usual one."""
+    port = home.ports.get(spoken, usual)
+    host = f"[{home.advertise}]" if ":" in home.advertise else home.advertise
+    return host if port == usual else f"{host}:{port}"
 
 
 def item(home: Home, device: Device) -> Params:
@@ -58,12 +65,6 @@ def sub_devices(device: Device) -> list[Params]:
         for name, kind in device.native.get("subdevices", {}).items()
         if kind
     ]
-
-
-def _address(home: Home, spoken: str, usual: int) -> str:
-    port = home.ports.get(spoken, usual)
-    host = f"[{home.advertise}]" if ":" in home.advertise else home.advertise
-    return host if port == usual else f"{host}:{port}"
 
 
 def _channels(model: str, channels: list[int]) -> list[Params]:
