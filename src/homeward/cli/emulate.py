@@ -99,14 +99,21 @@ async def _live(
 def _open_lans(devices: list[EmulatedDevice], lan: str) -> list[Callable[[], None]]:
     from msgspec.structs import replace
 
+    from homeward.families.base import Discoverable
     from homeward.net.door import parse
+    from homeward.net.ears import listen
     from homeward.settings import Limits
 
     spec = parse(lan)
     if spec.port + len(devices) - 1 > _LAST_PORT:
         raise InvalidValue(f"{len(devices)} devices from port {spec.port} on go past port {_LAST_PORT}")
     opened = [device.open_lan(replace(spec, port=spec.port + at), Limits()) for at, device in enumerate(devices)]
-    return [doorman.close for doorman in opened]
+    found = [
+        (device.emulator, spec.port + at)
+        for at, device in enumerate(devices)
+        if isinstance(device.emulator, Discoverable)
+    ]
+    return [*(doorman.close for doorman in opened), *listen(spec.host, found)]
 
 
 class _Hands:

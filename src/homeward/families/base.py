@@ -8,7 +8,7 @@ since the epoch, as the house's clock has it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import msgspec
 
@@ -305,6 +305,17 @@ class Family:
             InvalidValue: the entity cannot take that value, or any.
         """
         raise NotImplementedError
+
+
+@runtime_checkable
+class Discoverable(Protocol):
+    """An emulated device that answers those who look for it on the LAN by UDP."""
+
+    asked_at: int
+    """The port at which it is asked."""
+
+    def found(self, question: bytes, port: int) -> tuple[bytes, int] | None:
+        """What a device with that port on its LAN answers, and at which port of the asker; None: nothing."""
 
 
 class Uplink(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from homeward.families.meross.discovery import Found, Question, encode, found, question
 from homeward.families.meross.wire import BadMessage
+from tests.families.meross.street import made
 from tests.families.meross.vectors import MAC, UUID
 
 ANSWER = (
@@ -26,6 +27,18 @@ def test_an_answer_is_read_and_written() -> None:
     assert (one.uuid, one.mac, one.ip, one.model, one.channels) == (UUID, MAC, "192.0.2.9", "em06", "[0,1]")
     assert found(encode(one)) == one
     assert found(encode(Found(UUID, "192.0.2.9"))).port == 80
+
+
+def test_an_emulated_device_answers_to_its_model_and_to_everyone() -> None:
+    device = made("mss110", address="192.0.2.9")
+    for name in ("*", "mss110"):
+        told = device.found(encode(Question("1", name)), 80)
+        assert told
+        assert told[1] == 9989
+        one = found(told[0])
+        assert (one.uuid, one.ip, one.model, one.firmware) == (device.native_id, "192.0.2.9", "mss110", "7.3.37")
+    assert device.found(encode(Question("1", "mss310")), 80) is None
+    assert device.found(b"{}", 80) is None
 
 
 @given(st.one_of(st.binary(max_size=100), st.sampled_from([b"{}", b'{"id":5}', b'{"uuid":"x","ip":5}', b"[" * 99_999])))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from homeward.errors import InvalidValue
 from homeward.families.base import NOTHING, Close, Effect, Effects, Note, Publish, Reply, Request, Uplink, Wake
-from homeward.families.meross import crypto, namespaces, wire
+from homeward.families.meross import crypto, discovery, namespaces, wire
 from homeward.families.meross.emulator.boot import Boot
 from homeward.families.meross.emulator.memory import Memory
 from homeward.families.meross.emulator.models import MODELS, Order
@@ -48,6 +48,8 @@ class Device:
     Raises:
         InvalidValue: there is no such thing as one of `hands` says, or it cannot be so.
     """
+
+    asked_at = discovery.ASKED_AT
 
     def __init__(
         self,
@@ -164,6 +166,24 @@ class Device:
         body = crypto.encrypt(secret, data).encode() if secret and data else data or b""
         reply = as_sent(body, self.quirks, self._reply_size)
         return Reply(reply.status, reply.body, raw=reply.raw, effects=self._then([*before, *effects], now))
+
+    def found(self, question: bytes, port: int) -> tuple[bytes, int] | None:
+        """It answers to everyone's name, and to that of its model."""
+        asked = discovery.question(question)
+        if asked is None or asked.name not in (discovery.EVERYONE, self.model):
+            return None
+        answer = discovery.Found(
+            self.native_id,
+            self.address,
+            self.mac,
+            self.model,
+            self.label.sub_type,
+            self.model,
+            self.version,
+            self.label.hardware,
+            port,
+        )
+        return discovery.encode(answer), discovery.ANSWERED_AT
 
     def wake(self, now: float) -> Effects:
         """Whatever is due: a timer, a door that arrives, the next step of its boot."""
