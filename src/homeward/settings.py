@@ -117,11 +117,17 @@ class Meross(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confirm: Annotated[
         Seconds, _says("seconds to wait for a device to tell a state it was set to before it is asked")
     ] = 3.0
+    burst: Annotated[Count, _says("questions put to a device at once; the next ones follow a second later")] = 8
     tokens: Annotated[Count, _says("sign-in tokens an account may hold at once")] = 50
     token_days: Annotated[float, Meta(gt=0), _says("days a sign-in token is valid")] = 365.0
     sign_in_failures: Annotated[
         Count, _says("wrong passwords from one address in ten minutes before its account requests must wait")
     ] = 20
+    lan: Annotated[bool, _says("reach a device at its own address while it does not call here")] = True
+    poll_lan: Annotated[Seconds, _says("seconds between two looks at a device that is reached so")] = 10.0
+    lan_deadline: Annotated[
+        float, Meta(ge=5), _says("seconds such a device has to answer; its Wi-Fi may take five to wake")
+    ] = 8.0
     timezone: Annotated[str, _says("time zone to give to devices that have none, `Europe/Rome` say; empty: none")] = ""
     firmware: Annotated[str, _says("folder with firmware images for devices, `MODEL-VERSION.bin`; empty: none")] = ""
     subdevice_reply: Annotated[

@@ -72,3 +72,16 @@ def test_every_regular_reading_has_a_row_and_a_setting() -> None:
     for namespace, setting in EVERY.items():
         assert set(NAMESPACES[namespace].verbs) & {"G", "Q"}
         assert getattr(Meross(), setting) > 0
+
+
+def test_a_device_is_not_asked_everything_at_once() -> None:
+    schedule = Schedule(Meross(burst=2, poll_power=10.0))
+    schedule.plan(["a", ELECTRICITY, "b", "c", "d"], 0.0)
+    schedule.doubt("d", 0.0)
+    taken = [(schedule.take(at), schedule.rest(at)) for at in (0.0, 1.0, 2.0, 3.0)]
+    assert taken == [
+        (["d", "a"], (Wake(1.0),)),
+        ([ELECTRICITY, "b"], (Wake(1.0),)),
+        (["c"], (Wake(9.0),)),
+        ([], (Wake(8.0),)),
+    ]

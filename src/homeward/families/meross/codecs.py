@@ -286,7 +286,7 @@ def _objects(rows: Any) -> list[dict[str, Any]]:
 
 
 def _wanted_number(value: Value) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -_MOST < value < _MOST:
         raise InvalidValue(f"takes a number, not {value!r}")
     return value
 

@@ -11,7 +11,8 @@ from homeward.families.base import Home, Note, Seen
 from homeward.families.meross import description, notes, traits
 from homeward.families.meross.codecs import Moment
 from homeward.families.meross.namespaces import NAMESPACES
-from homeward.families.meross.traits import Layout, Told
+from homeward.families.meross.reading import Told
+from homeward.families.meross.traits import Layout
 from homeward.families.meross.wire import BadMessage, Message, Params, ReadMessage
 from homeward.model import Value
 

@@ -10,8 +10,9 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from homeward.families.meross.namespaces import ABILITY, ALL, DIGEST_HUB, HUB_BIND, HUB_UNBIND, NAMESPACES, Namespace
+from homeward.families.meross.reading import items
 from homeward.families.meross.trait_rows_climate import TYPES, WORDS
-from homeward.families.meross.traits import TELLING, items
+from homeward.families.meross.traits import TELLING
 from homeward.families.meross.wire import BadMessage, Params
 
 MOST_SUBDEVICES = 128

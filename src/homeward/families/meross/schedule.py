@@ -25,6 +25,10 @@ EVERY: Mapping[str, str] = {
 """The setting with the seconds between two readings; what is not here is asked for once, and pushed since then."""
 
 
+_PAUSE = 1.0
+"""Seconds between two bursts of questions."""
+
+
 class Schedule:
     """What is due to be asked for, by namespace: regular readings, and doubts whether something came true."""
 
@@ -57,14 +61,17 @@ class Schedule:
             self.doubt(question, now + self._settings.confirm)
 
     def take(self, now: float) -> list[str]:
-        """What is to be asked for now; each reading is due again when its time comes."""
-        due = [namespace for waiting in (self._due, self._doubts) for namespace, at in waiting.items() if at <= now]
-        for namespace in due:
+        """What is to be asked for now, `burst` at most; each reading is due again when its time comes."""
+        everything = (*self._doubts.items(), *self._due.items())
+        due = list(dict.fromkeys(namespace for namespace, at in everything if at <= now))
+        for namespace in due[self._settings.burst :]:
+            self._due[namespace] = now + _PAUSE
+        for namespace in due[: self._settings.burst]:
             self._due.pop(namespace, None)
             self._doubts.pop(namespace, None)
             if every := EVERY.get(namespace):
                 self._due[namespace] = now + getattr(self._settings, every)
-        return list(dict.fromkeys(due))
+        return due[: self._settings.burst]
 
     def rest(self, now: float) -> Effects:
         """Wake when the next is due."""

@@ -13,7 +13,7 @@ from homeward.errors import InvalidValue
 from homeward.families.base import Call
 from homeward.families.meross import trait_rows as rows
 from homeward.families.meross import trait_rows_climate as climate
-from homeward.families.meross.codecs import Codec, Lasting, Moment
+from homeward.families.meross.codecs import Lasting, Moment
 from homeward.families.meross.namespaces import (
     ALL,
     ALL_CHANNELS,
@@ -26,6 +26,7 @@ from homeward.families.meross.namespaces import (
 from homeward.families.meross.namespaces import CONFIRMED_BY as CONFIRMED_BY
 from homeward.families.meross.namespaces import TOGGLE as TOGGLE
 from homeward.families.meross.namespaces import TOGGLE_X as TOGGLE_X
+from homeward.families.meross.reading import ABSENT, Reading, Told, dig, items, take
 from homeward.families.meross.trait import Source, Trait
 from homeward.families.meross.wire import BadMessage, Params
 from homeward.model import Entity, Value
@@ -55,26 +56,6 @@ _EVERY_LIGHT = 7
 """The capacity of a light that tells none."""
 
 
-class Told(NamedTuple):
-    """What a payload says: values by entity, what was wrong with it, and items that were not known."""
-
-    values: dict[str, Value]
-    faults: list[str]
-    unknown: list[str]
-    doubts: list[str]
-    """The namespaces that say it, where this one says nothing but that it has changed."""
-
-
-class _Reading(NamedTuple):
-    key: str
-    field: str
-    """The path, if it has one step."""
-    path: tuple[str, ...]
-    codec: Codec
-    doubt: str
-    """The first source of the entity, if this is another."""
-
-
 class _Writing(NamedTuple):
     trait: Trait
     source: Source
@@ -91,7 +72,7 @@ class Layout:
         self._items: Mapping[str, Mapping[str, Lasting]] = native["items"]
         self._subdevices: Mapping[str, str] = native.get("subdevices", {})
         self._entities: dict[str, Entity] = {}
-        self._readings: dict[str, dict[str, list[_Reading]]] = {}
+        self._readings: dict[str, dict[str, list[Reading]]] = {}
         self._writings: dict[str, _Writing] = {}
         self._telling: set[str] = set()
         for trait in TRAITS:
@@ -206,7 +187,7 @@ class Layout:
         for source in trait.sources:
             path = tuple(source.field.split(".")) if source.field else ()
             doubt = "" if source is trait.sources[0] else trait.sources[0].namespace
-            reading = _Reading(entity.key, path[0] if len(path) == 1 else "", path, source.codec, doubt)
+            reading = Reading(entity.key, path[0] if len(path) == 1 else "", path, source.codec, doubt)
             self._readings.setdefault(source.namespace, {}).setdefault(item, []).append(reading)
 
     def _takes(self, source: Source, trait: Trait) -> bool:
@@ -233,8 +214,8 @@ class Layout:
 
     def _digest(self, everything: Any, moment: Moment, told: Told) -> None:
         for row, path in self._digests:
-            place = _dig(everything, path)
-            if place is not _ABSENT:
+            place = dig(everything, path)
+            if place is not ABSENT:
                 self._read(row, place, moment, told)
 
     def _read(self, row: Namespace, place: Any, moment: Moment, told: Told) -> None:
@@ -242,13 +223,13 @@ class Layout:
             return
         known = self._readings.get(row.name, {})
         if "" in known:
-            _take(known[""], place, moment, told)
+            take(known[""], place, moment, told)
             return
         for item, fields in items(row, place) if row.shape.keyed_by else ():
             if item is None:
                 told.faults.append(f"no {row.shape.keyed_by} in {fields!r:.40}")
             elif readings := known.get(item):
-                _take(readings, fields, moment, told)
+                take(readings, fields, moment, told)
             else:
                 told.unknown.append(item)
 
@@ -265,67 +246,9 @@ NOTES = ("abilities", "options", "items", "subdevices")
 lasting fields, types of sub-devices by id."""
 
 
-def items(row: Namespace, place: Any) -> list[tuple[str | None, Any]]:
-    """The items at the key of a payload, each with its channel or id as text; None if that is none."""
-    if row.inside and type(place) is dict:
-        place = place.get(row.inside, [])
-    keyed_by = row.shape.keyed_by
-    return [(_name(keyed_by, item), item) for item in (place if type(place) is list else (place,))]
-
-
-def _name(keyed_by: str, item: Any) -> str | None:
-    if type(item) is not dict:
-        return None
-    if keyed_by == "channel":
-        channel = item.get("channel", 0)
-        return _CHANNELS.get(channel) if type(channel) is int else None
-    name = item.get(keyed_by)
-    if type(name) is str:
-        return name if 0 < len(name) <= _LONGEST_ID else None
-    return _name("channel", item) if name is None and keyed_by == "subId" else None
-
-
-_LONGEST_ID = 64
-_CHANNELS = {channel: str(channel) for channel in range(256)}
-
-
 @lru_cache(maxsize=512)
 def _layout(notes: bytes) -> Layout:
     return Layout(msgspec.json.decode(notes))
-
-
-_ABSENT: Any = object()
-
-
-def _take(readings: list[_Reading], item: Any, moment: Moment, told: Told) -> None:
-    found = False
-    for key, field, path, codec, doubt in readings:
-        raw = item.get(field, _ABSENT) if field and type(item) is dict else _dig(item, path)
-        if raw is _ABSENT:
-            continue
-        found = True
-        try:
-            value = codec.read(raw, moment)
-        except BadMessage as error:
-            told.faults.append(f"{'.'.join(path) or key}: {error}")
-        else:
-            if value is not None:
-                told.values[key] = value
-            elif doubt:
-                told.doubts.append(doubt)
-    if not found:
-        told.faults.append(f"nothing at {' or '.join('.'.join(reading.path) for reading in readings)}")
-
-
-def _dig(place: Any, path: tuple[str, ...] | list[str]) -> Any:
-    for step in path:
-        if type(place) is dict:
-            place = place.get(step, _ABSENT)
-        elif type(place) is list and step.isdigit() and int(step) < len(place):
-            place = place[int(step)]
-        else:
-            return _ABSENT
-    return place
 
 
 def _nested(path: str, raw: Any) -> Params:
@@ -347,4 +270,5 @@ def _bounded(trait: Trait, lasting: Lasting) -> Entity:
         low, high = (codec.read(lasting[name], Moment(0.0)) for name in ("min", "max"))
     except (KeyError, BadMessage):
         return entity
-    return replace(entity, minimum=low, maximum=high)
+    is_span = isinstance(low, int | float) and isinstance(high, int | float) and low < high
+    return replace(entity, minimum=low, maximum=high) if is_span else entity
