@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_PROCESSORS = sorted(os.sched_getaffinity(0))
+
 
 def cpu(*pids: int) -> float:
     """Seconds of CPU that all threads of these processes have used."""
@@ -24,15 +26,16 @@ def resident(pid: int) -> int:
 def on_processor(number: int) -> Iterator[None]:
     """What is started here, and we ourselves meanwhile, run on this processor; on any where there is only one."""
     allowed = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {sorted(allowed)[number % len(allowed)]})
+    os.sched_setaffinity(0, {_PROCESSORS[number % len(_PROCESSORS)]})
     try:
         yield
     finally:
         os.sched_setaffinity(0, allowed)
 
 
-def busy(number: int) -> float:
-    """Seconds in which this processor was not idle, whoever used it."""
-    line = next(line for line in Path("/proc/stat").read_text().splitlines() if line.startswith(f"cpu{number} "))
-    user, nice, system, _idle, _iowait, *interrupts = map(int, line.split()[1:8])
-    return (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
+def busy() -> float:
+    """Seconds in which the first two processors were not idle, both together, whoever used them."""
+    names = {f"cpu{number}" for number in _PROCESSORS[:2]}
+    lines = (line.split() for line in Path("/proc/stat").read_text().splitlines())
+    ticks = (map(int, (line[1:4] + line[6:8])) for line in lines if line[0] in names)
+    return sum(map(sum, ticks)) / os.sysconf("SC_CLK_TCK")

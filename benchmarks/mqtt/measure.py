@@ -16,8 +16,8 @@ from benchmarks.processes import busy, cpu, on_processor
 from benchmarks.table import show, spread
 
 ROUNDS = 5
-TRIES, QUIET = 4, 0.05
-"""A measurement in which others used more of the processor than this part is made again, so often at most in all."""
+TRIES, QUIET = 3, 0.1
+"""A measurement in which others used more of the two processors than this is made again, so often at most in all."""
 BASE = "Mosquitto"
 """Whom the others are compared with."""
 
@@ -32,7 +32,7 @@ class Cost(NamedTuple):
     took: float
     """Seconds."""
     foreign: float
-    """CPU seconds that others used of the server's processor."""
+    """CPU seconds that others used of the two processors."""
 
     @property
     def rate(self) -> float:
@@ -41,16 +41,17 @@ class Cost(NamedTuple):
 
     @property
     def share(self) -> float:
-        """What part of the server's processor others used."""
+        """How much others used of the two processors, in processors."""
         return self.foreign / self.took
 
 
 def cost(server: Server, work: Callable[[], tuple[int, int]]) -> Cost:
     """Of work that returns how much was done, and how much was lost."""
-    used, before, begin = cpu(server.pid), busy(0), time.monotonic()
+    before, begin = (cpu(server.pid), time.process_time(), busy()), time.monotonic()
     done, lost = work()
-    took, used, there = time.monotonic() - begin, cpu(server.pid) - used, busy(0) - before
-    return Cost(done, lost, used, took, max(0.0, there - used))
+    took, after = time.monotonic() - begin, (cpu(server.pid), time.process_time(), busy())
+    used, ours, there = (late - early for late, early in zip(after, before, strict=True))
+    return Cost(done, lost, used, took, max(0.0, there - used - ours))
 
 
 Costs = Mapping[str, Sequence[Cost]]
@@ -62,7 +63,7 @@ class Measured(Protocol):
 
     @property
     def share(self) -> float:
-        """What part of the server's processor others used."""
+        """How much others used of the two processors, in processors."""
 
 
 _M = TypeVar("_M", bound=Measured)
@@ -95,7 +96,7 @@ def _telling(what: str) -> Iterator[None]:
 
 
 def _quietest(measure: Callable[[Server], _M], server: Server) -> _M:
-    """Measured again while others use the processor too, a few times at most."""
+    """Measured again while others use the processors too, a few times at most."""
     tries: list[_M] = []
     while not tries or (len(tries) < TRIES and tries[-1].share > QUIET):
         tries.append(measure(server))
@@ -123,5 +124,5 @@ def _row(case: str, name: str, costs: Costs) -> tuple[str, ...]:
         f"{1e6 / statistics.median(cost.rate for cost in each):.2f}",
         f"{statistics.median(cost.done / cost.took for cost in each):.0f}",
         str(sum(cost.lost for cost in each)),
-        f"{statistics.median(cost.share for cost in each):.0%}",
+        f"{statistics.median(cost.share for cost in each):.2f}",
     )
