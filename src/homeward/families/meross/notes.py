@@ -56,7 +56,9 @@ def _all(native: Native, namespace: str, payload: Params) -> Params:
     changed: Params = {"items": {name: told for name, told in found.items() if told}}
     hub = NAMESPACES[DIGEST_HUB]
     if isinstance(place := _place(everything, hub.digest), dict):
-        changed["subdevices"] = _some(dict(_typed(hub, place, native.get("subdevices", {}))))
+        # An empty list is not believed: a hub that has none to tell of there would lose them with every reading.
+        listed = dict(_typed(hub, place, native.get("subdevices", {})))
+        changed |= {"subdevices": _some(listed)} if listed else {}
     return changed
 
 
