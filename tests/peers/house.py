@@ -50,11 +50,16 @@ class House(Program):
 
     def plug(self, number: int, **settings: str | int) -> tuple[str, Program]:
         """An emulated mss310 that calls this house, by its uuid; a line on its stdin is a hand at it."""
+        return self.device("mss310", number, **settings)
+
+    def device(self, model: str, number: int, *options: str, **settings: str | int) -> tuple[str, Program]:
+        """An emulated Meross device that calls this house; its settings, and other options of `homeward emulate`."""
         mac = f"48e1e9{number:06x}"
         uuid = f"200101{number:014}{mac}"
         given = {"uuid": uuid, "mac": ":".join(mac[at : at + 2] for at in range(0, 12, 2)), **settings}
         sets = [f"--set={key}={value}" for key, value in given.items()]
-        return uuid, Program(HOMEWARD, "emulate", "meross", "mss310", "--cloud", f"127.0.0.1:{self.door}", *sets)
+        calls = ("--cloud", f"127.0.0.1:{self.door}", *options)
+        return uuid, Program(HOMEWARD, "emulate", "meross", model, *calls, *sets)
 
     def _ready(self) -> bool:
         if self.process.poll() is not None:

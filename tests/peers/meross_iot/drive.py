@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import inspect
 import logging
 import ssl
 from collections.abc import Callable
+from enum import Enum
 from typing import Any
 
 from meross_iot.http_api import MerossHttpClient
-from meross_iot.manager import MerossManager
+from meross_iot.manager import MerossManager, TransportMode
+from meross_iot.model import enums
 from meross_iot.model.credentials import MerossCloudCreds
 
 
@@ -59,6 +62,27 @@ class Drive:
         device = self._device(uuid)
         await (device.async_turn_on() if on else device.async_turn_off())
 
+    async def do(self, uuid: str, what: str, subdevice: str = "", **arguments: Any) -> Any:
+        """What a method or property of the library's device gives; an enumeration's member goes by `Class.NAME`."""
+        found = getattr(self._device(uuid, subdevice), what)
+        if callable(found):
+            found = found(**{name: _member(value) for name, value in arguments.items()})
+        return _plain(await found if inspect.isawaitable(found) else found)
+
+    async def thermostat(self, uuid: str) -> dict[str, Any]:
+        """How a thermostat on the wall stands."""
+        state = self._device(uuid).get_thermostat_state()
+        return {
+            "mode": state.mode.name,
+            "target": state.target_temperature_celsius,
+            "current": state.current_temperature_celsius,
+            "on": state.is_on,
+        }
+
+    async def prefer_lan(self) -> None:
+        """Put every request to a device's own address first."""
+        self._manager.default_transport_mode = TransportMode.LAN_HTTP_FIRST
+
     async def electricity(self, uuid: str) -> dict[str, float]:
         """Its meter now, in watts, volts and amperes."""
         sample = await self._device(uuid).async_get_instant_metrics()
@@ -73,8 +97,9 @@ class Drive:
         """How many devices the account's list has for whoever still holds the token of the last sign-in."""
         return len(await MerossHttpClient(self._creds).async_list_devices())
 
-    def _device(self, uuid: str) -> Any:
-        return self._manager.find_devices(device_uuids=(uuid,))[0]
+    def _device(self, uuid: str, subdevice: str = "") -> Any:
+        known = self._manager.find_devices(device_uuids=(uuid,))
+        return next(device for device in known if getattr(device, "subdevice_id", "") == subdevice)
 
 
 class _Telling(logging.Handler):
@@ -84,6 +109,19 @@ class _Telling(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._tell("log", message=record.getMessage())
+
+
+def _member(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    kind, dot, name = value.partition(".") if isinstance(value, str) else ("", "", "")
+    return getattr(enums, kind)[name] if dot and hasattr(enums, kind) else value
+
+
+def _plain(found: Any) -> Any:
+    if isinstance(found, Enum):
+        return found.name
+    return found if isinstance(found, (bool, int, float, str, list, tuple, type(None))) else str(found)
 
 
 def _with_key(creds: MerossCloudCreds, key: str) -> MerossCloudCreds:

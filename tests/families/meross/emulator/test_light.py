@@ -22,7 +22,7 @@ def test_capacity_says_what_holds_now() -> None:
 
 
 def test_a_change_is_told_and_what_changes_nothing_is_not() -> None:
-    bulb = Bench("msl120")
+    bulb = Bench("msl120", onoff=1)
     bulb.take()
     bulb.set("Control.Light", {"light": {"luminance": 30}})
     (told,) = bulb.pushed("Control.Light")
@@ -45,13 +45,11 @@ def test_what_makes_no_sense_is_refused(wrong: Any) -> None:
     assert Bench("msl120").refuses("SET", "Control.Light", wrong)
 
 
-def test_the_switch_is_its_relays_and_not_its_lights() -> None:
-    bulb = Bench("msl120")
+@pytest.mark.parametrize(("quirks", "on"), [((), 1), (("light-stays-off",), 0)])
+def test_what_is_to_shine_in_some_way_is_turned_on_by_most(quirks: tuple[str, ...], on: int) -> None:
+    bulb = Bench("msl120", quirks=quirks)
     bulb.set("Control.Light", {"light": {"luminance": 30}})
-    assert bulb.device.state()["onoff"] == 0
-    odd = Bench("msl120", quirks=["light-turns-on"])
-    odd.set("Control.Light", {"light": {"luminance": 30}})
-    assert odd.device.state()["onoff"] == 1
+    assert bulb.device.state()["onoff"] == on
 
 
 def test_some_firmware_answers_with_what_does_not_hold() -> None:

@@ -89,9 +89,7 @@ def test_no_two_of_them_are_the_same_device() -> None:
 def test_the_manual_has_every_model_its_generations_and_what_a_hand_can_set() -> None:
     for model, made in MODELS.items():
         row = next(line for line in MANUAL.splitlines() if line.startswith(f"| {model} | {made.about} |"))
-        assert all(
-            f"{number}: hw {label.hardware}, fw {label.firmware}" in row for number, label in made.labels.items()
-        )
+        assert all(f"{at}: hw {label.hardware}, fw {label.firmware}" in row for at, label in made.labels.items())
         assert all(f"`{key}`" in row for key in Device(model).state() if key != "signal")
 
 

@@ -9,6 +9,7 @@ there (`onoff=1`, `load=40` …):
     mac=XX:XX:…         its MAC address, lower case (made from its number)
     uuid=TEXT           its uuid, 32 letters and digits (made from its number)
     timezone=NAME       its time zone (none: UTC)
+    address=HOST[:PORT] where it says that it is on its LAN (127.0.0.1)
     wifi=SSID:PASSWORD  the one Wi-Fi that is there when it is set up (none: it gets into any)
     drift=SECONDS       that its clock gains in a day (0)
     subdevices=A,B      what is paired with a hub (mts100v3,ms100)
@@ -58,6 +59,7 @@ _OPTIONS: Mapping[str, tuple[str, str, Callable[[str], Any]]] = {
     "mac": ("mac", "[0-9a-f]{2}(:[0-9a-f]{2}){5}", str),
     "uuid": ("uuid", UUID, str),
     "timezone": ("timezone", ".*", str),
+    "address": ("address", r"[\w.:\[\]-]{1,80}", str),
     "wifi": ("wifi", ".{1,32}", _wifi),
     "drift": ("drift", r"-?\d{1,4}(\.\d+)?", float),
     "subdevices": ("subdevices", _any_of(KINDS), _list),

@@ -83,7 +83,7 @@ class Light(Organ):
 
     def _turn_on(self, now: float) -> Tells:
         on = {"togglex": {"channel": 0, "onoff": 1}}
-        return self.body.act("SET Control.ToggleX", on, now) if "light-turns-on" in self.body.quirks else SILENCE
+        return SILENCE if "light-stays-off" in self.body.quirks else self.body.act("SET Control.ToggleX", on, now)
 
     def _echo(self) -> Params:
         if "light-echo" not in self.body.quirks:

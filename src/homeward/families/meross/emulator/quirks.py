@@ -11,7 +11,7 @@ QUIRKS: Mapping[str, str] = {
     "bogus-channel": "a garage door opener tells of a channel 0 that it does not have",
     "dict-or-list": "a garage door opener answers with one state, or with a list of it, in turns",
     "light-echo": "SET Light is acknowledged with the whole light, and -1 for what does not hold",
-    "light-turns-on": "SET Light turns the light on",
+    "light-stays-off": "SET Light leaves a light off that is off, where others turn it on",
     "monday-first": "the first bit of a week stands for Monday and not for Sunday",
     "no-clock": "it knows the time by itself and does not ask its cloud",
     "no-error-detail": "an ERROR has a code and nothing else",
