@@ -25,6 +25,7 @@ from homeward.net.doorman import Doorman
 from homeward.net.household import Household
 from homeward.net.recognise import recognise
 from homeward.net.udp import DatagramDoor
+from homeward.net.visits import Visits
 from homeward.settings import Settings
 from homeward.setup import certificates
 from homeward.store.sqlite import SqliteStore
@@ -111,6 +112,7 @@ class House:
         )
         stack.callback(self.doorman.close)
         stack.callback(self.household.close)
+        stack.push_async_callback(Visits(self.household).close)
         shut = [closed for spec in self._specs() if (closed := self._open_door(spec, stack))]
         if not self.doorman.doors:
             raise shut[0] if shut else SettingsError("there is no TCP door to open", hint="`--door 8883` opens one.")

@@ -184,6 +184,31 @@ class MqttSession(Session, Protocol):
         """It published a message (routed or not)."""
 
 
+class Visit(Session, Protocol):
+    """The house's call on a device at the device's own address: one request at a time, each on a connection of its own.
+
+    With the first `Seen` it leads to the device, as any session does.
+    """
+
+    host: str
+    port: int
+    deadline: float
+    """Seconds that a request has, from connecting to the end of its reply."""
+    transport: str
+    """What carries it, for people."""
+    over: str
+    """Why it has come to its end; empty: it has not."""
+
+    def take(self, now: float) -> bytes:
+        """The next request, whole; empty: there is none now."""
+
+    def receive(self, data: bytes) -> bool:
+        """Bytes of its reply have come; whether that was all of it."""
+
+    def answered(self, failure: str, now: float) -> Effects:
+        """The reply is whole, or its connection has ended; `failure` says if something other than the peer ended it."""
+
+
 class Request(msgspec.Struct, frozen=True):
     """An HTTP request, read whole. Header names are lower case; `path` is without the query."""
 
@@ -284,6 +309,10 @@ class Family:
 
     def sign_in(self, request: Connect, peer: Peer, now: float) -> MqttSession | Refusal | None:
         """An MQTT client wants in; None when it is not this family's."""
+        return None
+
+    def visit(self, device: Device) -> Visit | None:
+        """A call on an adopted device that has not called here; None when it cannot be called on."""
         return None
 
     def http(self, request: Request, now: float) -> Reply | None:

@@ -124,6 +124,26 @@ async def test_what_no_push_tells_is_asked_for() -> None:
         assert told["all"]["digest"]["togglex"][0]["onoff"] == 1
 
 
+async def test_a_push_of_how_it_was_is_not_taken_for_how_it_is() -> None:
+    house = House()
+    line = house.plug()
+    app = App(house)
+    async with app.client as client:
+        (device,) = await client.devices()
+        await client.listen()
+        before = house.message("PUSH", "Control.ToggleX", {"togglex": [{"channel": 0, "onoff": 0}]})
+        before = before.replace(b'"from":""', b'"from":"/appliance/%s/publish"' % line.emulator.native_id.encode())
+        publish = app.wires[0].publish
+
+        async def late(topic: str, payload: bytes) -> None:
+            app.wires[0]._on_message(Publish(wire.push_topic(USER), before))
+            await publish(topic, payload)
+
+        app.wires[0].publish = late  # type: ignore[method-assign]
+        told = await device.set("Appliance.Control.ToggleX", ON)
+    assert (told["togglex"] if "togglex" in told else told["all"]["digest"]["togglex"])[0]["onoff"] == 1
+
+
 async def test_pushes_are_heard() -> None:
     house = House()
     line = house.plug()

@@ -6,18 +6,18 @@ device did not sign, or says before its owner has adopted it, reaches nobody.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, MutableMapping
 from sys import intern
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import UNSET
 
-from homeward.errors import DeviceOffline, DeviceRefused, InvalidValue
+from homeward.errors import DeviceOffline
 from homeward.families.base import NOTHING, Answer, Call, Effect, Effects, Happened, Home, Note, Publish, Report, Seen
 from homeward.families.meross import timezones, wire
 from homeward.families.meross.accounts import Account
+from homeward.families.meross.calls import Waiting, parse, result
 from homeward.families.meross.knowledge import Heard, Knowledge
 from homeward.families.meross.namespaces import (
     ABILITY,
@@ -42,18 +42,8 @@ RETURN_TOPIC = "/cloud/homeward/subscribe"
 """Where devices answer the cloud. Nobody can subscribe to it."""
 ONLINE_STATUS, OFFLINE_STATUS = 1, 2
 
-_METHOD = re.compile(r"(?:(GET|SET|DELETE|PUSH) )?(Appliance(?:\.[A-Za-z0-9]+)+)")
 _PATIENCE = 60.0
 """Seconds after which nobody waits for an answer any more, whatever the caller's deadline."""
-
-
-class _Waiting(NamedTuple):
-    token: int
-    method: str
-    namespace: str
-    since: float
-    key: str
-    """What the answer is signed with."""
 
 
 class DeviceSession:
@@ -95,7 +85,7 @@ class DeviceSession:
         self._adopted = False
         self._knowledge = Knowledge(home, uuid)
         self._listening = False
-        self._waiting: dict[str, _Waiting] = {}
+        self._waiting: dict[str, Waiting] = {}
         self._schedule = Schedule(home.settings)
         sessions[uuid] = self
 
@@ -151,19 +141,13 @@ class DeviceSession:
 
         A PUSH is not answered: its result is None, at once.
         """
-        parts = _METHOD.fullmatch(call.method)
-        params = {} if call.params is None else call.params
-        if not parts or not isinstance(params, dict):
-            raise InvalidValue(
-                f"{call.method!r} with {type(params).__name__} is no request of this family",
-                hint='Say "GET Appliance.System.All", or SET, DELETE or PUSH, and give a JSON object.',
-            )
-        method, namespace, message_id = parts[1] or "GET", parts[2], self._home.random(16).hex()
+        method, namespace, params = parse(call)
+        message_id = self._home.random(16).hex()
         request = self._say(method, namespace, params, now, message_id)
         if method == "PUSH":
             return request, Answer(token)
         self._forget_old(now)
-        self._waiting[message_id] = _Waiting(token, method, namespace, now, self._key_after(namespace, params))
+        self._waiting[message_id] = Waiting(token, method, namespace, now, self._key_after(namespace, params))
         return (request,)
 
     def wake(self, now: float) -> Effects:
@@ -230,7 +214,7 @@ class DeviceSession:
         elif header.method == "ERROR" and not waiting:
             effects.append(Note("device_error", f"{self._uuid}: {header.namespace[:64]}"))
         if waiting:
-            effects.append(_result(waiting, message))
+            effects.append(result(waiting, message))
         return effects
 
     def _learn(self, message: Message | ReadMessage, now: float, effects: list[Effect]) -> Effects:
@@ -313,20 +297,6 @@ class DeviceSession:
             del self._waiting[message_id]
 
 
-def _result(waiting: _Waiting, message: Message) -> Answer:
-    try:
-        payload = message.body()
-    except BadMessage as error:
-        return Answer(waiting.token, error=DeviceRefused(f"the answer to {waiting.namespace} makes no sense: {error}"))
-    if message.header.method != "ERROR":
-        return Answer(waiting.token, payload)
-    detail = payload.get("error")
-    code = detail.get("code") if isinstance(detail, dict) else None
-    why = _REFUSALS.get(code, detail) if isinstance(code, int) else detail
-    said = f"the device refused {waiting.method} {waiting.namespace}: {why}"
-    return Answer(waiting.token, error=DeviceRefused(said, detail=detail))
-
-
 def _echoes(message: Message) -> bool:
     """Whether a SETACK says how it stands now: most are empty."""
     row = NAMESPACES.get(message.header.namespace)
@@ -369,10 +339,3 @@ _HAPPENED: Mapping[str, str] = {
     "Appliance.Control.AlertReport": "alert",
 }
 """What a device pushes that is no state."""
-
-_REFUSALS: Mapping[int, str] = {
-    5000: "it does not support that (5000)",
-    5001: "the signature is wrong, it has another key (5001)",
-    5061: "it does not reach the sub-device (5061)",
-}
-"""The device's own error codes, in words."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from ipaddress import ip_address
 from zoneinfo import ZoneInfo
 
 from homeward.errors import InvalidValue, SettingsError
@@ -19,12 +20,13 @@ from homeward.families.base import (
     Reply,
     Request,
 )
-from homeward.families.meross import firmware, signin, traits
+from homeward.families.meross import firmware, lan, signin, traits
 from homeward.families.meross.accounts import Account, Accounts, plain
 from homeward.families.meross.api import Api
 from homeward.families.meross.cloud import DeviceSession
 from homeward.families.meross.emulator import EMULATORS
 from homeward.families.meross.second_factor import check
+from homeward.families.meross.visit import LanVisit
 from homeward.model import Device, Entity, Secret, Value
 from homeward.mqtt.packets import Connect
 
@@ -84,6 +86,13 @@ class Meross(Family):
         """A device or an app wants in."""
         return signin.sign_in(request, self.home, self.accounts, self.sessions)
 
+    def visit(self, device: Device) -> LanVisit | None:
+        """At the address it told last, with the key of its account."""
+        account = self.accounts.get(str(device.native.get("userId", "")))
+        if not (self.home.settings.lan and account and _is_address(device.description.address)):
+            return None
+        return LanVisit(self.home, device, account.key.reveal())
+
     def http(self, request: Request, now: float) -> Reply | None:
         """An app asks about its account, or a device fetches its firmware."""
         return self._shelf.http(request) or self._api.http(request, now)
@@ -111,6 +120,14 @@ class Meross(Family):
         if layout is None:
             raise InvalidValue(f"{device.name} has not told yet what it can do")
         return self._shelf.upgrade(device, value) if key == firmware.KEY else layout.command(key, value)
+
+
+def _is_address(text: str) -> bool:
+    """Whether it is an IP address, with a port or without: no name is looked up because a device says it."""
+    try:
+        return not ip_address(lan.endpoint(text, lan.PORT)[0]).is_unspecified
+    except ValueError:
+        return False
 
 
 def _check_timezone(name: str) -> None:

@@ -38,6 +38,14 @@ class Ask(NamedTuple):
     payload: Params
 
 
+def endpoint(address: str, port: int) -> tuple[str, int]:
+    """Host and port of `host`, `host:port` or `[address]:port`; `port` is for one that names none."""
+    host, colon, own = address.rpartition(":")
+    if colon and own.isdecimal() and (":" not in host or host.endswith("]")):
+        return host.strip("[]"), int(own)
+    return address.strip("[]"), port
+
+
 def request(host: str, body: bytes, path: str = "/config") -> bytes:
     """The request around a body."""
     lines = [f"POST {path} HTTP/1.1", f"Host: {host}", "Content-Type: application/json"]

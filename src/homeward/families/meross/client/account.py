@@ -12,8 +12,8 @@ from typing import Protocol, Self
 import httpx2
 
 from homeward.errors import DeadlineExceeded, DeviceOffline, ProtocolError
-from homeward.families.meross import replies, wire
-from homeward.families.meross.client.talk import Talk, clock, endpoint, payload_of
+from homeward.families.meross import lan, replies, wire
+from homeward.families.meross.client.talk import Talk, clock, payload_of
 from homeward.families.meross.replies import AccountRefused, DeviceInfo, Login, Push, Reply
 from homeward.families.meross.traits import CONFIRMED_BY
 from homeward.families.meross.wire import BadMessage, Message, Params
@@ -60,12 +60,14 @@ class CloudDevice(Talk):
         return payload_of(await self._client.exchange(self.info, message_id, data, self._deadline))
 
     async def set(self, namespace: str, payload: Params) -> Params:
-        """Set something; gives what the device tells by itself right after, or else when it is asked."""
+        """Set something; gives what the device tells by itself when it is so, or else when it is asked."""
         told = self._client.expect(self.info.uuid, namespace)
         try:
             await self.ask("SET", namespace, payload)
             async with asyncio.timeout(self._client.confirm):
-                return await told
+                while not _shows(heard := await told, payload):
+                    told = self._client.expect(self.info.uuid, namespace)
+                return heard
         except TimeoutError:
             return await self.get(CONFIRMED_BY.get(namespace, namespace))
         finally:
@@ -205,7 +207,7 @@ class MerossClient:
         return future
 
     async def _line(self, info: DeviceInfo) -> Line:
-        host, port = self._mqtt or endpoint(info.domain or self.login.mqtt_domain, _MQTT_PORT)
+        host, port = self._mqtt or lan.endpoint(info.domain or self.login.mqtt_domain, _MQTT_PORT)
         async with self._opening:
             line = self._lines.get((host, port))
             if line is None or line.closed.done():
@@ -258,3 +260,16 @@ class MerossClient:
         if reply.status_code != 200:
             raise ProtocolError(f"{self._base_url}{path}: HTTP {reply.status_code}")
         return replies.decode(reply.content)
+
+
+def _shows(told: Params, wanted: Params) -> bool:
+    """Whether a push tells what was set, and not how it was before."""
+    return all(
+        any(item.items() <= each.items() for each in _items(told.get(key)))
+        for key, value in wanted.items()
+        for item in _items(value)
+    )
+
+
+def _items(value: object) -> list[Params]:
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]

@@ -10,7 +10,7 @@ from typing import Self, TypeAlias
 
 from homeward.errors import DeadlineExceeded, DeviceOffline, DeviceRefused
 from homeward.families.meross import lan, wire
-from homeward.families.meross.client.talk import Talk, clock, endpoint, payload_of
+from homeward.families.meross.client.talk import Talk, clock, payload_of
 from homeward.families.meross.lan import Ask, Truncated
 from homeward.families.meross.namespaces import ABILITY, KEY, MULTIPLE
 from homeward.families.meross.wire import BadMessage, Message, Params
@@ -146,7 +146,7 @@ class LanDevice(Talk):
             raise DeviceOffline(f"{self.address}: {error or type(error).__name__}", hint=hint) from error
 
     async def _converse(self, body: bytes) -> bytes:
-        host, port = endpoint(self.address, lan.PORT)
+        host, port = lan.endpoint(self.address, lan.PORT)
         reader, writer = await self._dial(host, port)
         response = lan.Response()
         try:

@@ -68,11 +68,3 @@ def payload_of(answer: Message) -> Params:
         detail = payload.get("error")
         raise DeviceRefused(f"the device refused {answer.header.namespace}: {detail}", detail=detail)
     return payload
-
-
-def endpoint(address: str, port: int) -> tuple[str, int]:
-    """Host and port of `host`, `host:port` or `[address]:port`; `port` is for one that names none."""
-    host, colon, own = address.rpartition(":")
-    if colon and own.isdecimal() and (":" not in host or host.endswith("]")):
-        return host.strip("[]"), int(own)
-    return address.strip("[]"), port
