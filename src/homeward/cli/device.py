@@ -27,7 +27,7 @@ def command(remote: Remote, device: str, as_json: bool) -> None:
     put_table(("DEVICE", view["name"]), _facts(view, now))
     if view["entities"]:
         click.echo()
-        rows = [(e["key"], _value(e), ago(e["at"], now), _takes(e), e["name"]) for e in view["entities"]]
+        rows = [(e["key"], _value(e), ago(e["at"], now), _takes(e), _name(e)) for e in view["entities"]]
         put_table(("ENTITY", "VALUE", "SINCE", "TAKES", "NAME"), rows)
 
 
@@ -48,4 +48,12 @@ def _takes(entity: Mapping[str, Any]) -> str:
         return "|".join(entity["options"])
     least, most = entity["minimum"], entity["maximum"]
     bounds = f"{words(least)}…{words(most)}" if least is not None or most is not None else ""
-    return bounds or ("on|off" if entity["platform"] == "switch" else "a value")
+    return bounds or ("on|off" if entity["platform"] in _ON_OFF else "a value")
+
+
+def _name(entity: Mapping[str, Any]) -> str:
+    """With the part of the device that it belongs to."""
+    return f"{entity['part']}: {entity['name']}" if entity["part"] else str(entity["name"])
+
+
+_ON_OFF = ("fan", "humidifier", "light", "switch")

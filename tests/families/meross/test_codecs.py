@@ -95,3 +95,8 @@ def test_what_is_no_number_is_refused(raw: Any) -> None:
 )
 def test_a_colour_counts_while_the_light_is_coloured(item: Any, value: Any) -> None:
     assert codecs.valid("rgb", 1, codecs.colour()).read(item, NOW) == value
+
+
+@pytest.mark.parametrize(("lasting", "raw"), [({"maxSpeed": 3}, 3), ({}, 4), ({"maxSpeed": "3"}, 4)])
+def test_full_speed_is_what_the_fan_can_do(lasting: Any, raw: int) -> None:
+    assert codecs.speed().write(100, lasting) == {"speed": raw}

@@ -194,7 +194,8 @@ def speed() -> Codec:
         return round(100 * _integer(item["speed"]) / max(_integer(item["maxSpeed"]), 1))
 
     def write(value: Value, lasting: Lasting) -> Any:
-        return {"speed": round(_wanted_number(value) * lasting.get("maxSpeed", _USUAL_SPEEDS) / 100)}
+        most = lasting.get("maxSpeed")
+        return {"speed": round(_wanted_number(value) * (most if type(most) is int else _USUAL_SPEEDS) / 100)}
 
     return Codec(read, write, whole=True)
 

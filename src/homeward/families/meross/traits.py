@@ -24,8 +24,6 @@ from homeward.families.meross.namespaces import (
     Namespace,
 )
 from homeward.families.meross.namespaces import CONFIRMED_BY as CONFIRMED_BY
-from homeward.families.meross.namespaces import TOGGLE as TOGGLE
-from homeward.families.meross.namespaces import TOGGLE_X as TOGGLE_X
 from homeward.families.meross.reading import ABSENT, Reading, Told, dig, items, take
 from homeward.families.meross.trait import Source, Trait
 from homeward.families.meross.wire import BadMessage, Params
