@@ -63,9 +63,9 @@ def test_it_asks_for_the_time_every_two_seconds_with_its_uptime() -> None:
 
 def test_once_told_it_knows_the_time() -> None:
     made = device("6")
-    assert made.clock(NOW + 9) == 9
+    assert made.clock.read(NOW + 9) == 9
     told_the_time(made)
-    assert made.clock(NOW + 9) == 1_800_000_003
+    assert made.clock.read(NOW + 9) == 1_800_000_003
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_clock_without_a_time_is_none(payload: Any) -> None:
     made.connected(NOW)
     (note,) = tell(made, "PUSH", "System.Clock", payload, NOW)
     assert note.what == "bad_payload"  # type: ignore[union-attr]
-    assert not made.synchronised()
+    assert not made.clock.told
 
 
 def test_without_its_link_it_does_nothing() -> None:

@@ -79,7 +79,7 @@ def test_it_knows_the_time_by_itself() -> None:
     odd = Bench(quirks=["no-clock"], boot=False)
     odd.carry(odd.device.connected(odd.now))
     assert [name for name, _ in odd.take()] == ["System.Report", "Control.Bind"]
-    assert odd.device.clock(NOW) == NOW
+    assert odd.device.clock.read(NOW) == NOW
 
 
 def test_a_week_may_begin_on_monday() -> None:

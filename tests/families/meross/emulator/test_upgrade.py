@@ -41,7 +41,7 @@ def test_it_loads_checks_and_runs_new_firmware() -> None:
     assert [one.get("percent") for one in told] == [0, 25, 50, 75, 100, None]
     assert [one["status"] for one in told] == [1, 1, 1, 1, 1, 2]
     assert made.others[-1] == Close("restarts")
-    assert not made.device.synchronised()
+    assert not made.device.clock.told
     made.carry(made.device.disconnected("restarts", made.now))
     made.boot()
     (bind,) = made.pushed("Control.Bind")

@@ -53,7 +53,7 @@ class Boot:
         if self._tries > _CLOCK_TRIES and not self.done:
             return self._give_up()
         self.due = now + (_CLOCK_AGAIN if self.done else _CLOCK_EVERY)
-        return (self._device.push(CLOCK, {"clock": {"timestamp": self._device.clock(now)}}, now),)
+        return (self._device.push(CLOCK, {"clock": {"timestamp": self._device.clock.read(now)}}, now),)
 
     def _give_up(self) -> Effects:
         """Start over; a device that has just been set up goes back to that."""
@@ -66,14 +66,14 @@ class Boot:
 
     def _present(self, now: float) -> Effects:
         self._timed = True
-        report = {"report": [{"type": "1", "value": "0", "timestamp": self._device.clock(now)}]}
+        report = {"report": [{"type": "1", "value": "0", "timestamp": self._device.clock.read(now)}]}
         effects: list[Effect] = [self._device.push(REPORT, report, now), *self._bind(now)]
         return effects if self._device.label.binds_with == "SET" else [*effects, *self._finish(now)]
 
     def _bind(self, now: float) -> Effects:
         device = self._device
         system = device.system.everything(now)
-        device.bound_at = device.bound_at or device.clock(now)
+        device.bound_at = device.bound_at or device.clock.read(now)
         payload = {"bind": {"bindTime": device.bound_at, **{key: system[key] for key in _PRESENTED}}}
         source = request_topic(device.native_id)
         self.due = now + _BIND_EVERY

@@ -13,6 +13,7 @@ from homeward.errors import InvalidValue
 from homeward.families.base import NOTHING, Close, Effect, Effects, Note, Publish, Reply, Request, Uplink, Wake
 from homeward.families.meross import crypto, discovery, namespaces, wire
 from homeward.families.meross.emulator.boot import Boot
+from homeward.families.meross.emulator.clock import Clock
 from homeward.families.meross.emulator.memory import Memory
 from homeward.families.meross.emulator.models import MODELS, Order
 from homeward.families.meross.emulator.network import Network, Wifi
@@ -87,9 +88,8 @@ class Device:
         self.losses = self.bound_at = self.connected_since = 0
         self._suffix = randomness(8).hex()
         self._reply_size = made.memory
-        self._power_on = self._online_since = 0.0
-        self._rate = 1 + drift / 86_400
-        self._ahead: float | None = None
+        self.clock = Clock(drift)
+        self._online_since = 0.0
         self._boot: Boot | None = None
         self._wake_at = inf
         self._also: list[Effect] = []
@@ -116,14 +116,14 @@ class Device:
 
     def start(self, now: float) -> Effects:
         """Power on: it knows no time."""
-        self._power_on, self._ahead = now, None
+        self.clock.start(now)
         for organ in self._organs:
             organ.advance(now)
         return self._then([], now)
 
     def connected(self, now: float) -> Effects:
         """It begins to boot."""
-        self.connected_since, self._online_since = self.clock(now), now
+        self.connected_since, self._online_since = self.clock.read(now), now
         self._boot = Boot(self)
         return self._then(self._boot.begin(now), now)
 
@@ -261,7 +261,7 @@ class Device:
             message_id=message_id or self.randomness(16).hex(),
             key=self.network.key,
             source=source or wire.publish_topic(self.native_id),
-            timestamp=self.clock(now),
+            timestamp=self.clock.read(now),
             timestamp_ms=int(now % 1 * 1000),
         )
 
@@ -276,7 +276,7 @@ class Device:
 
     def restart(self, now: float) -> None:
         """Begin anew, as after a new firmware."""
-        self._power_on, self._ahead = now, None
+        self.clock.start(now)
         self.also(Close("restarts"))
 
     def retimed(self, now: float) -> None:
@@ -284,30 +284,14 @@ class Device:
         for organ in self._organs:
             organ.retimed(now)
 
-    def uptime(self, now: float) -> float:
-        """Seconds since power-on, as its crystal counts them."""
-        return (now - self._power_on) * self._rate
-
     def online_for(self, now: float) -> int:
         """Seconds that its link has stood."""
         return int(now - self._online_since) if self._boot else 0
 
-    def clock(self, now: float) -> int:
-        """The time as it knows it: the uptime, until it was told better."""
-        return int(self.uptime(now) + (self._ahead or 0.0))
-
-    def world(self, clock: int) -> float:
-        """When its clock shows that."""
-        return self._power_on + (clock - (self._ahead or 0.0)) / self._rate
-
     def set_clock(self, timestamp: int, now: float) -> None:
         """It is told the time."""
-        self._ahead = timestamp - self.uptime(now)
+        self.clock.tell(timestamp, now)
         self.retimed(now)
-
-    def synchronised(self) -> bool:
-        """Whether it has been told the time since power-on."""
-        return self._ahead is not None
 
     def place(self) -> tuple[float, float]:
         """Where it is, in degrees."""

@@ -89,13 +89,13 @@ class Diffuser(Organ):
 
     def _sensor(self, now: float) -> Params:
         read = {"humidity": self.humidity, "temperature": self.temperature}
-        clock = self.body.clock(now)
+        clock = self.body.clock.read(now)
         return {"type": "mod100", **{key: {"value": round(value * 10), "lmTime": clock} for key, value in read.items()}}
 
     def _change(self, part: Params, fields: Params, now: float, key: str) -> Tells:
         if all(part[name] == value for name, value in fields.items()):
             return SILENCE
-        part |= fields | {"lmTime": self.body.clock(now)}
+        part |= fields | {"lmTime": self.body.clock.read(now)}
         return (Tell(_SPRAY if key == "spray" else _LIGHT, self._of(**{key: part})),)
 
     def _set(self, part: Params, payload: Params, now: float, key: str) -> Outcome:

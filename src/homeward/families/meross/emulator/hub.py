@@ -56,6 +56,11 @@ class Hub(Organ):
                 sub.start(now)
         return [tell for sub in self.subs.values() for tell in sub.advance(now)]
 
+    def retimed(self, now: float) -> None:
+        """For all of them."""
+        for sub in self.subs.values():
+            sub.retimed(now)
+
     def due(self) -> float:
         """When the next wakes."""
         return min(sub.due() for sub in self.subs.values())

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from homeward.families.base import Effect
+from homeward.families.meross.emulator.clock import Clock
 from homeward.families.meross.wire import Params
 
 NOT_SUPPORTED, BAD_SIGN = 5000, 5001
@@ -50,22 +51,14 @@ class Outcome(NamedTuple):
 
 
 class Body(Protocol):
-    """What an organ may ask of the device that it is in. `now` is the world's time, `clock` the device's own."""
+    """What an organ may ask of the device that it is in. `now` is always the world's time, `clock` the device's own."""
 
+    clock: Clock
     zone: ZoneInfo
     quirks: frozenset[str]
 
     def randomness(self, count: int, /) -> bytes:
         """So many random bytes."""
-
-    def clock(self, now: float) -> int:
-        """The time as the device knows it: its uptime, until it was told better."""
-
-    def synchronised(self) -> bool:
-        """Whether it has been told."""
-
-    def world(self, clock: int) -> float:
-        """When in the world the device's clock shows that."""
 
     def place(self) -> tuple[float, float]:
         """Latitude and longitude in degrees."""

@@ -40,6 +40,11 @@ class Probe(SubDevice):
         self._sampled = 0
         self._least, self._most = self._sample, self._sample
 
+    def retimed(self, now: float) -> None:
+        """What it measured before anyone knew the time counts as an hour old."""
+        super().retimed(now)
+        self._sampled = max(self._sampled, self.heard - _HOUR)
+
     def wake(self, now: float) -> Tells:
         """It measures, and tells when that is news, or an hour has gone by."""
         sample = (

@@ -67,7 +67,7 @@ class Relay(Organ):
         state = self._states[channel]
         if state["onoff"] == onoff:
             return False
-        state |= {"onoff": onoff, "lmTime": self.body.clock(now)}
+        state |= {"onoff": onoff, "lmTime": self.body.clock.read(now)}
         self.body.moved(channel, bool(onoff), now)
         return True
 

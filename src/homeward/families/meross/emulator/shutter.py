@@ -116,7 +116,7 @@ class Shutter(Organ):
         (item,) = items(payload, "config")[:1] or [{}]
         if item.get("channel", 0) != 0:
             raise Refused
-        self._config |= changes(self._config, item, **_BOUNDS) | {"lmTime": self.body.clock(now)}
+        self._config |= changes(self._config, item, **_BOUNDS) | {"lmTime": self.body.clock.read(now)}
         return Outcome({})
 
     def _adjust(self, payload: Params, now: float) -> Outcome:

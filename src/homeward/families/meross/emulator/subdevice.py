@@ -11,6 +11,8 @@ from homeward.families.meross.wire import Params
 
 ONLINE, OFFLINE = 1, 2
 LINK_LOST = 5061
+_STEP = 300
+"""Seconds by which a clock may be put right without anything being heard at another time."""
 _PATIENCE = 7_200.0
 """Seconds after which a hub gives up one that it does not hear."""
 
@@ -36,7 +38,12 @@ class SubDevice:
     def start(self, now: float) -> None:
         """The hub has power."""
         self._heard_at, self._at = now, now + self.every
-        self.heard = self.body.clock(now)
+        self.heard = self.body.clock.read(now)
+
+    def retimed(self, now: float) -> None:
+        """Its hub's clock was put right: what it heard, it heard just now."""
+        if abs(self.body.clock.read(now) - self.heard) > _STEP:
+            self.heard = self.body.clock.read(now)
 
     def advance(self, now: float) -> Tells:
         """It sleeps, and wakes when its time has come; a hub gives up one that does not."""
@@ -46,7 +53,7 @@ class SubDevice:
         self._at = now + self.every
         if self.asleep:
             return self._miss() if now - self._heard_at >= _PATIENCE and self.status == ONLINE else SILENCE
-        self._heard_at, self.heard = now, self.body.clock(now)
+        self._heard_at, self.heard = now, self.body.clock.read(now)
         back = [] if self.status == ONLINE else [self._turn(ONLINE)]
         return [*back, *self.wake(now)]
 

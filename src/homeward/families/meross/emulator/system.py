@@ -89,7 +89,7 @@ class System(Organ):
     def time(self, now: float) -> Params:
         """Its clock and time zone."""
         rule = timezones.rules(self.body.zone, now) if self.timezone else []
-        return {"timestamp": self.body.clock(now), "timezone": self.timezone, "timeRule": rule}
+        return {"timestamp": self.body.clock.read(now), "timezone": self.timezone, "timeRule": rule}
 
     def everything(self, now: float) -> Params:
         """What System.All begins with."""
@@ -108,7 +108,7 @@ class System(Organ):
         host, port = self._device.network.host
         other, other_port = self._device.network.hosts[1]
         device, firmware = self._device, self.firmware()
-        up = int(device.uptime(now))
+        up = int(device.clock.uptime(now))
         offset = _offset(now, self.body.zone)
         return Outcome(
             {
@@ -118,7 +118,7 @@ class System(Organ):
                         "compileTime": firmware["compileTime"],
                         "sysUpTime": f"{up // 3600}h{up // 60 % 60}m{up % 60}s",
                         "localTimeOffset": offset,
-                        "localTime": strftime("%a %b %e %H:%M:%S %Y", gmtime(device.clock(now) + offset)),
+                        "localTime": strftime("%a %b %e %H:%M:%S %Y", gmtime(device.clock.read(now) + offset)),
                         "suncalc": self._sun(now),
                     },
                     "network": {
@@ -145,7 +145,7 @@ class System(Organ):
         )
 
     def _sun(self, now: float) -> str:
-        here = datetime.fromtimestamp(self.body.clock(now), self.body.zone)
+        here = datetime.fromtimestamp(self.body.clock.read(now), self.body.zone)
         times = sun.day(here.date(), *self.place())
         local = [datetime.fromtimestamp(at, self.body.zone) for at in times or ()]
         return ";".join(f"{at.hour}:{at.minute:02}" for at in local)
@@ -157,7 +157,7 @@ class System(Organ):
         except (ValueError, OSError, LookupError):
             raise Refused from None
         self.timezone = told.timezone
-        if told.timestamp > _PLAUSIBLE and not self.body.synchronised():
+        if told.timestamp > _PLAUSIBLE and not self.body.clock.told:
             self._device.set_clock(told.timestamp, now)
         self._device.retimed(now)
         return Outcome({})
@@ -187,7 +187,7 @@ class System(Organ):
             {"payloadVersion": 1, "ability": dict(self._device.abilities)}
         ),
         "GET System.All": _all,
-        "GET System.Clock": lambda self, payload, now: Outcome({"clock": {"timestamp": self.body.clock(now)}}),
+        "GET System.Clock": lambda self, payload, now: Outcome({"clock": {"timestamp": self.body.clock.read(now)}}),
         "GET System.Debug": _debug,
         "GET System.Firmware": lambda self, payload, now: Outcome({"firmware": self.firmware()}),
         "GET System.Hardware": lambda self, payload, now: Outcome({"hardware": self.hardware()}),

@@ -92,7 +92,7 @@ class Thermostat(Organ):
     def put(self, key: str, value: float, now: float) -> Tells:
         """Change the room."""
         if key == "window":
-            self._window |= {"status": round(value), "lmTime": self.body.clock(now)}
+            self._window |= {"status": round(value), "lmTime": self.body.clock.read(now)}
             self._room.window = bool(round(value))
             self._pass(now)
             return Tell(_WINDOW, {"windowOpened": [dict(self._window)]}), *self._tell(now)
@@ -115,7 +115,7 @@ class Thermostat(Organ):
 
     def _follow(self, now: float) -> float:
         """Aim where its mode says; returns when that will be another place."""
-        clock = self.body.clock(now)
+        clock = self.body.clock.read(now)
         scheduled, begins = week.holds(self._schedule, clock, self.body.zone)
         ends = {_TO_NEXT: self._hold["expire"], _FOR_TIME: self._hold["expire"]}.get(self._hold["mode"], inf)
         if self._held and clock >= ends:
@@ -123,7 +123,7 @@ class Thermostat(Organ):
         automatic = self._mode["mode"] == AUTO
         self._mode["targetTemp"] = scheduled if automatic else self._mode[_TARGETS[self._mode["mode"]]]
         soonest = begins if automatic else ends if self._held else inf
-        return inf if soonest == inf else max(self.body.world(ceil(soonest)), now + 1)
+        return inf if soonest == inf else max(self.body.clock.world(ceil(soonest)), now + 1)
 
     def _wants_heat(self) -> bool:
         if not self._mode["onoff"] or (self._window["status"] and self._window["detect"]):
@@ -143,7 +143,7 @@ class Thermostat(Organ):
         warmer = abs(new["currentTemp"] - old["currentTemp"]) >= _STEP * 10
         if not warmer and all(new[key] == old[key] for key in new if key not in ("currentTemp", "lmTime")):
             return SILENCE
-        new["lmTime"] = self.body.clock(now)
+        new["lmTime"] = self.body.clock.read(now)
         self._told = dict(new)
         return (Tell(_MODE, {"mode": [self._told]}),)
 
@@ -164,7 +164,7 @@ class Thermostat(Organ):
 
     def _hold_on(self, mode: int, now: float) -> None:
         """Leaving the schedule is for ever, until its next stretch, or for a time."""
-        clock = self.body.clock(now)
+        clock = self.body.clock.read(now)
         if mode == AUTO or self._hold["mode"] == _FOR_EVER:
             self._held = False
         elif self._mode["mode"] == AUTO:

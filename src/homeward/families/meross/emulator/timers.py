@@ -159,9 +159,9 @@ class Timers(Organ):
 
     def advance(self, now: float) -> Tells:
         """Do what is due."""
-        if not self.body.synchronised():
+        if not self.body.clock.told:
             return SILENCE
-        clock = self.body.clock(now)
+        clock = self.body.clock.read(now)
         tells: list[Tell] = []
         for timer in list(self._timers.values()):
             while min(timer.at, timer.until) <= clock:
@@ -172,11 +172,11 @@ class Timers(Organ):
     def due(self) -> float:
         """When the next is due."""
         soonest = min((min(timer.at, timer.until) for timer in self._timers.values()), default=inf)
-        return inf if soonest == inf or not self.body.synchronised() else self.body.world(int(soonest))
+        return inf if soonest == inf or not self.body.clock.told else self.body.clock.world(int(soonest))
 
     def retimed(self, now: float) -> None:
         """Look anew when each is due; one that a small step of the clock went past is still done."""
-        clock = self.body.clock(now)
+        clock = self.body.clock.read(now)
         if abs(clock - self._seen) > _STEP:
             self._seen = clock
         for timer in self._timers.values():
@@ -192,7 +192,7 @@ class Timers(Organ):
         name = timer.item["id"]
         if name not in self._timers and len(self._timers) >= MOST:
             raise Refused
-        timer.plan(max(self.body.clock(now), self._seen))
+        timer.plan(max(self.body.clock.read(now), self._seen))
         self._timers[name] = timer
         self._counts[name] = self._counts.pop(name, 0) + 1
 

@@ -105,7 +105,7 @@ class Triggers(Organ):
         self._arm(trigger, self._running(trigger.item["channel"]), now)
 
     def _arm(self, trigger: Trigger, on: bool, now: float) -> None:
-        today = datetime.fromtimestamp(self.body.clock(now), self.body.zone).date()
+        today = datetime.fromtimestamp(self.body.clock.read(now), self.body.zone).date()
         rule = Rule(0, trigger.week, monday="monday-first" in self.body.quirks)
         waits = on and trigger.item["enable"] and rule.holds(today)
         trigger.at = now + trigger.duration if waits else inf

@@ -72,7 +72,7 @@ class Valve(SubDevice):
 
     def aim(self, now: float) -> None:
         """Set `currentSet` by the mode."""
-        scheduled = week.holds(self.schedule, self.body.clock(now), self.body.zone)[0]
+        scheduled = week.holds(self.schedule, self.body.clock.read(now), self.body.zone)[0]
         target = scheduled if self.mode == AUTO else self.temperature[TARGETS[self.mode]]
         self.temperature["currentSet"] = target
 
