@@ -131,6 +131,7 @@ EVERYWHERE = (
         (at("Control.TempUnit", "tempUnit", choice({1: "°C", 2: "°F"})),),
     ),
     Trait(switch("child_lock", "Child lock"), (at("Control.PhysicalLock", "onoff", flag()),)),
+    Trait(switch("child_lock", "Child lock"), (at("Control.ChildLock", "onoff", flag()),)),
     Trait(
         percent("screen_brightness", "Screen brightness", category="config"),
         (at("Control.Screen.Brightness", "operation"),),

@@ -126,6 +126,10 @@ WALL = (
     ),
     Trait(binary("window", "Window", "window"), (at("Control.Thermostat.WindowOpened", "status", flag()),)),
     Trait(
+        binary("floor_overheat", "Floor overheated", "heat", category="diagnostic"),
+        (at("Control.Thermostat.Overheat", "warning", flag()),),
+    ),
+    Trait(
         switch("window_detection", "Window detection"),
         (at("Control.Thermostat.WindowOpened", "detect", flag()),),
     ),
