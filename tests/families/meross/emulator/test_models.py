@@ -11,6 +11,7 @@ import pytest
 from homeward.families.meross.emulator import Device
 from homeward.families.meross.emulator.models import MODELS
 from homeward.families.meross.emulator.quirks import QUIRKS
+from homeward.model import Entity, Platform, Value
 from homeward.testing.home import seeded
 from homeward.testing.virtual_home import Line
 from tests.families.meross import goldens
@@ -65,6 +66,34 @@ def test_a_day_passes_without_anything_odd(model: str, generation: str) -> None:
     house.clock.advance(86_400)
     assert house.home.is_online(line.emulator.native_id)
     assert house.notes == line.notes == []
+
+
+@pytest.mark.parametrize(("model", "generation"), EVERY)
+def test_what_the_house_sets_becomes_so(model: str, generation: str) -> None:
+    house = House()
+    line = settled(house, model, generation)
+    uuid = line.emulator.native_id
+    device = house.home.known[uuid]
+    for entity in house.family.entities(device):
+        for value in _values(entity):
+            call = house.family.command(device, entity.key, value)
+            answer = house.ask(uuid, call.method, call.params, seconds=40)
+            assert answer, (entity.key, value)
+            assert answer.error is None, (entity.key, value)
+            assert house.values[uuid][entity.key] == value, (entity.key, call)
+    assert house.notes == line.notes == []
+
+
+def _values(entity: Entity) -> list[Value]:
+    """What it can be set to: all there is, or the least and the most; not what it cannot stay at."""
+    if not entity.writable:
+        return []
+    if entity.minimum is not None:
+        return [entity.minimum, entity.maximum]
+    return [True, False] if entity.platform in _ON_OFF else [one for one in entity.options if one != "stop"]
+
+
+_ON_OFF = (Platform.SWITCH, Platform.LIGHT)
 
 
 @pytest.mark.parametrize(("model", "generation", "golden"), REAL)

@@ -23,7 +23,7 @@ from homeward.families.meross.wire import Params
 OPEN, CLOSED, STOP = 100, 0, -1
 _IDLE, _OPENING, _CLOSING = 0, 1, 2
 _SIGNALS = {_OPENING: "signalOpen", _CLOSING: "signalClose"}
-_BOUNDS = dict.fromkeys(_SIGNALS.values(), (1_000.0, 600_000.0))
+_BOUNDS = dict.fromkeys(_SIGNALS.values(), (0.0, 600_000.0))
 
 
 class Shutter(Organ):
@@ -74,7 +74,7 @@ class Shutter(Organ):
 
     def _speed(self) -> float:
         """Percent a second."""
-        return OPEN * 1000 / float(self._config[_SIGNALS[self._state]])
+        return OPEN * 1000 / max(float(self._config[_SIGNALS[self._state]]), 1.0)
 
     def _go(self, to: int, now: float) -> Tells:
         self._target = to if self._intermediate else OPEN * round(to / OPEN)
