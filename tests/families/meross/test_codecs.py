@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from homeward.errors import InvalidValue
 from homeward.families.meross import codecs
-from homeward.families.meross.codecs import Codec, Moment
+from homeward.families.meross.codecs import Codec
 from homeward.families.meross.wire import BadMessage
 
-NOW = Moment(1_700_000_000.0)
+NOW = (1_700_000_000.0, "")
 CODECS: dict[str, Codec] = {
     "number": codecs.number(10),
     "flag": codecs.flag(1, 2),

@@ -17,7 +17,7 @@ from homeward.errors import DeviceOffline
 from homeward.families.base import NOTHING, Answer, Call, Effect, Effects, Happened, Home, Note, Publish, Report, Seen
 from homeward.families.meross import timezones, wire
 from homeward.families.meross.accounts import Account
-from homeward.families.meross.calls import Waiting, parse, result
+from homeward.families.meross.calls import Waiting, key_after, parse, result
 from homeward.families.meross.knowledge import Heard, Knowledge
 from homeward.families.meross.namespaces import (
     ABILITY,
@@ -26,7 +26,6 @@ from homeward.families.meross.namespaces import (
     CONSUMPTION_CONFIG,
     HUB_BIND,
     HUB_UNBIND,
-    KEY,
     NAMESPACES,
     ONLINE,
     SUBDEVICES,
@@ -147,7 +146,7 @@ class DeviceSession:
         if method == "PUSH":
             return request, Answer(token)
         self._forget_old(now)
-        self._waiting[message_id] = Waiting(token, method, namespace, now, self._key_after(namespace, params))
+        self._waiting[message_id] = Waiting(token, method, namespace, now, key_after(namespace, params, self._key))
         return (request,)
 
     def wake(self, now: float) -> Effects:
@@ -170,12 +169,6 @@ class DeviceSession:
         """Whether it acknowledges a new key with that key."""
         waiting = self._waiting.get(header.message_id)
         return waiting is not None and wire.verify(header, waiting.key)
-
-    def _key_after(self, namespace: str, params: Params) -> str:
-        """The key the device has once it has done that: it acknowledges Config.Key with the key it was just given."""
-        given = params.get("key") if namespace == KEY else None
-        key = given.get("key") if isinstance(given, dict) else None
-        return key if isinstance(key, str) else self._key
 
     def _begin(self, now: float) -> Effects:
         return (
@@ -219,6 +212,11 @@ class DeviceSession:
 
     def _learn(self, message: Message | ReadMessage, now: float, effects: list[Effect]) -> Effects:
         """Add what a message says of the device, and, of an adopted one, what it says of its entities."""
+        values = self._knowledge.values(message, now) if self._adopted else None
+        if values is not None:
+            if values:
+                effects.append(Report(self._uuid, values))
+            return effects
         before = self._knowledge.layout
         heard = self._knowledge.hear(message, now, adopted=self._adopted)
         if heard is None:

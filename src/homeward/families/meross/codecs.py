@@ -12,14 +12,8 @@ from homeward.errors import InvalidValue
 from homeward.families.meross.wire import BadMessage
 from homeward.model import Value
 
-
-class Moment(NamedTuple):
-    """When a device said something, and the IANA name of its time zone; empty: it never told one."""
-
-    now: float
-    timezone: str = ""
-
-
+Moment: TypeAlias = tuple[float, str]
+"""When a device said something, and the IANA name of its time zone; empty: it never told one."""
 Lasting: TypeAlias = Mapping[str, Any]
 """The lasting fields of the item that is written to."""
 
@@ -247,7 +241,7 @@ def days() -> Codec:
     """kWh of the device's own day so far. Days come in any order, and one that used nothing may be missing."""
 
     def read(rows: Any, moment: Moment) -> Value:
-        today = _local(moment.now, moment.timezone).date().isoformat()
+        today = _local(*moment).date().isoformat()
         used = [_integer(row.get("value")) for row in _objects(rows) if row.get("date") == today]
         return max(used, default=0) / 1000
 
@@ -258,10 +252,10 @@ def hours() -> Codec:
     """The same from Wh hour by hour, in any order too."""
 
     def read(rows: Any, moment: Moment) -> Value:
-        today = _local(moment.now, moment.timezone).date()
+        today = _local(*moment).date()
         used = {_integer(row.get("timestamp")): _integer(row.get("value")) for row in _objects(rows)}
         try:
-            return sum(wh for at, wh in used.items() if _local(at, moment.timezone).date() == today) / 1000
+            return sum(wh for at, wh in used.items() if _local(at, moment[1]).date() == today) / 1000
         except (ValueError, OverflowError, OSError):
             raise BadMessage("a time that is none") from None
 

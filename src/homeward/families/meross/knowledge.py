@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from homeward.families.base import Home, Note, Seen
 from homeward.families.meross import description, notes, traits
-from homeward.families.meross.codecs import Moment
 from homeward.families.meross.namespaces import NAMESPACES
 from homeward.families.meross.reading import Told
 from homeward.families.meross.traits import Layout
@@ -45,6 +44,17 @@ class Knowledge:
         native = self._native()
         self.layout = traits.layout(native)
         self.timezone = str(native.get("timezone", ""))
+
+    def values(self, message: Message | ReadMessage, now: float) -> dict[str, Value] | None:
+        """What an adopted device says of its entities; None if the message may say more than that, or is not sound."""
+        namespace, layout = message.header.namespace, self.layout
+        if layout is None or namespace not in _PLAIN:
+            return None
+        try:
+            values, faults, unknown, doubts = layout.values(namespace, message.body(), (now, self.timezone))
+        except BadMessage:
+            return None
+        return None if faults or unknown or doubts else values
 
     def hear(self, message: Message | ReadMessage, now: float, *, adopted: bool) -> Heard | None:
         """What the message says; None if nothing. Only an adopted device is heard on its entities."""
@@ -83,9 +93,7 @@ class Knowledge:
         return seen
 
     def _read(self, namespace: str, payload: Params, now: float) -> Told:
-        return (
-            self.layout.values(namespace, payload, Moment(now, self.timezone)) if self.layout else Told({}, [], [], [])
-        )
+        return self.layout.values(namespace, payload, (now, self.timezone)) if self.layout else Told({}, [], [], [])
 
     def _faults(self, namespace: str, told: Told) -> tuple[Note, ...]:
         where = f"{self._uuid}: {namespace}"
@@ -101,3 +109,4 @@ class Knowledge:
 
 
 _DESCRIBING = description.NAMESPACES | (notes.TEACHING - traits.TELLING)
+_PLAIN = traits.TELLING - notes.TEACHING - description.NAMESPACES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from homeward.families.meross.codecs import Codec, Moment
@@ -41,7 +42,10 @@ def items(row: Namespace, place: Any) -> list[tuple[str | None, Any]]:
     if row.inside and type(place) is dict:
         place = place.get(row.inside, [])
     keyed_by = row.shape.keyed_by
-    return [(_name(keyed_by, item), item) for item in (place if type(place) is list else (place,))]
+    if keyed_by == "channel" and type(place) is dict:
+        return [(_channel(place), place)]
+    name = _channel if keyed_by == "channel" else partial(_name, keyed_by)
+    return [(name(item), item) for item in (place if type(place) is list else (place,))]
 
 
 def take(readings: Sequence[Reading], item: Any, moment: Moment, told: Told) -> None:
@@ -77,16 +81,18 @@ def dig(place: Any, path: tuple[str, ...] | list[str]) -> Any:
     return place
 
 
-def _name(keyed_by: str, item: Any) -> str | None:
+def _channel(item: Any) -> str | None:
     if type(item) is not dict:
         return None
-    if keyed_by == "channel":
-        channel = item.get("channel", 0)
-        return _CHANNELS.get(channel) if type(channel) is int else None
-    name = item.get(keyed_by)
+    channel = item.get("channel", 0)
+    return _CHANNELS.get(channel) if type(channel) is int else None
+
+
+def _name(keyed_by: str, item: Any) -> str | None:
+    name = item.get(keyed_by) if type(item) is dict else None
     if type(name) is str:
         return name if 0 < len(name) <= _LONGEST_ID else None
-    return _name("channel", item) if name is None and keyed_by == "subId" else None
+    return _channel(item) if name is None and keyed_by == "subId" else None
 
 
 _LONGEST_ID = 64

@@ -265,7 +265,7 @@ def _bounded(trait: Trait, lasting: Lasting) -> Entity:
     if entity.minimum is None or codec.whole:
         return entity
     try:
-        low, high = (codec.read(lasting[name], Moment(0.0)) for name in ("min", "max"))
+        low, high = (codec.read(lasting[name], (0.0, "")) for name in ("min", "max"))
     except (KeyError, BadMessage):
         return entity
     is_span = isinstance(low, int | float) and isinstance(high, int | float) and low < high
