@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from homeward.clock import Handle
 from homeward.families.base import (
@@ -50,9 +52,7 @@ PEER = Peer("192.0.2.7", 50_000)
 
 
 class VirtualHome:
-    """A family with everyone who talks to it. `values` are the entities' of each device; `notes` are what was odd;
-    `files` is what devices find by URL.
-    """
+    """A family with everyone who talks to it. `values` are the entities' of each device; `notes` are what was odd."""
 
     def __init__(self, family: type[Family], settings: Any = None, facts: Mapping[str, Any] | None = None) -> None:
         self.clock = VirtualClock()
@@ -65,7 +65,6 @@ class VirtualHome:
         self.answers: dict[int, Answer] = {}
         self.refusals: list[Refusal] = []
         self.links: dict[str, Link] = {}
-        self.files: dict[str, bytes] = {}
         self._token = 0
 
     def plug_in(self, emulator: Emulator) -> Line:
@@ -102,6 +101,11 @@ class VirtualHome:
         if reply:
             self.home.remember(reply.effects)
         return reply
+
+    def fetch(self, url: str) -> bytes | None:
+        """What is at that URL: all of them lead to the family."""
+        reply = self.family.http(Request("GET", urlsplit(url).path, "", {}, b"", PEER), self.clock.now())
+        return reply.body if reply and reply.status == HTTPStatus.OK else None
 
     def deliver(self, message: Publish) -> None:
         """Give a message to whoever has subscribed to its topic."""
@@ -253,7 +257,7 @@ class Line:
                     self._home.clock.call_later(_DELAY, partial(self._fetched, effect.url))
 
     def _fetched(self, url: str) -> None:
-        self._carry(self.emulator.fetched(url, self._home.files.get(url), self._home.clock.now()))
+        self._carry(self.emulator.fetched(url, self._home.fetch(url), self._home.clock.now()))
 
 
 def _later(home: VirtualHome, timer: Handle | None, after: float, fn: Callable[[], None]) -> Handle:

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 from hashlib import md5
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from homeward.families.base import Close
+from tests.families.meross.house import House
 
 from .bench import Bench
 
-URL = "http://home.test/firmware.bin"
-IMAGE = b"homeward mss310 6.2.0\nrest"
+URL = "http://home.test/firmware/mss310-6.2.0.bin"
+IMAGE = b"homeward mss310\nrest"
 
 
 def upgrade(image: bytes = IMAGE, url: str = URL) -> dict[str, Any]:
@@ -48,8 +50,10 @@ def test_it_loads_checks_and_runs_new_firmware() -> None:
     assert bind["bind"]["firmware"]["version"] == "6.2.0"
 
 
-def test_of_any_other_file_the_version_is_counted_up() -> None:
-    made = begun(b"\x7fELF")
+@pytest.mark.parametrize("name", ["firmware.bin", "mss310.bin", "mss310-x.bin"])
+def test_of_any_other_name_the_version_is_counted_up(name: str) -> None:
+    made = Bench()
+    made.set("Control.Upgrade", upgrade(b"\x7fELF", f"http://home.test/{name}"))
     loaded(made, b"\x7fELF")
     assert made.get("System.Firmware")["firmware"]["version"] == "6.1.9"
 
@@ -59,7 +63,7 @@ def test_of_any_other_file_the_version_is_counted_up() -> None:
     [
         (IMAGE, None, 3),
         (IMAGE, IMAGE + b"x", 3),
-        (b"homeward msl120 9.9.9\n", b"homeward msl120 9.9.9\n", 4),
+        (b"homeward msl120\n", b"homeward msl120\n", 4),
     ],
 )
 def test_what_does_not_come_whole_or_is_for_another_is_not_run(wanted: bytes, image: bytes | None, status: int) -> None:
@@ -89,3 +93,15 @@ def test_a_file_that_nobody_wanted_changes_nothing() -> None:
     made = Bench()
     loaded(made, IMAGE)
     assert statuses(made) == []
+
+
+def test_the_house_has_it_for_its_devices(tmp_path: Path) -> None:
+    (tmp_path / "mss310-6.3.0.bin").write_bytes(b"anything")
+    house = House(firmware=str(tmp_path))
+    uuid = house.plug().emulator.native_id
+    call = house.family.command(house.home.known[uuid], "firmware", "6.3.0")
+    answer = house.ask(uuid, call.method, call.params, seconds=60)
+    assert answer
+    assert answer.error is None
+    assert house.home.known[uuid].description.firmware == "6.3.0"
+    assert house.notes == []

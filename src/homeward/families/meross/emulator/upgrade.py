@@ -1,7 +1,7 @@
 """New firmware: fetched from where the cloud says, checked by its MD5, written, and run after a restart.
 
-An image for an emulated device is any file. If its first line is `homeward MODEL VERSION` that is what it holds, and
-one for another model is refused; of any other file the last number of the version is counted up.
+An image for an emulated device is any file. Which version it holds is in its name, `MODEL-VERSION.bin`, and of any
+other name its last number is counted up. A file that begins with a line `homeward MODEL` is refused by other models.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ LOADING, DONE, FAILED, BAD_SIGNATURE = 1, 2, 3, 4
 _PART, _EVERY = 25, 2.0
 """Percent written in so many seconds."""
 _RESTART = 1.0
-_HEAD = re.compile(rb"homeward (\S{1,32}) (\d{1,4}(?:\.\d{1,4}){2})\r?\n")
+_HEAD = re.compile(rb"homeward (\w{1,32})\r?\n")
+_NAME = re.compile(r".*/\w{1,32}-(\d{1,4}(?:\.\d{1,4}){1,3})\.bin", re.ASCII)
 
 
 class _Upgrade(msgspec.Struct):
@@ -38,7 +39,7 @@ class Upgrade(Organ):
     def __init__(self, device: Device) -> None:
         super().__init__(device)
         self._device = device
-        self._md5 = ""
+        self._md5 = self._url = ""
         self._image: bytes | None = None
         self._percent = 0
         self._at = inf
@@ -74,7 +75,8 @@ class Upgrade(Organ):
         head = _HEAD.match(image)
         if head and head[1].decode("latin-1") != self._device.model:
             return self._end(BAD_SIGNATURE)
-        self._device.version = head[2].decode() if head else _next(self._device.version)
+        named = _NAME.fullmatch(self._url)
+        self._device.version = named[1] if named else _next(self._device.version)
         tells = self._end(DONE)
         self._at = now + _RESTART
         return tells
@@ -87,7 +89,7 @@ class Upgrade(Organ):
         wanted = want(payload, "upgrade", _Upgrade)
         if not re.fullmatch("[0-9a-fA-F]{32}", wanted.md5) or not wanted.url.startswith("http://") or self._md5:
             raise Refused
-        self._md5 = wanted.md5.lower()
+        self._md5, self._url = wanted.md5.lower(), wanted.url
         self.body.also(Fetch(wanted.url))
         return Outcome({}, (_info(LOADING, 0),))
 
