@@ -200,6 +200,17 @@ async def test_one_that_does_not_answer_is_called_on_again_later(answer: bytes |
             await house.hub.call("hermit-one", Call("hello"))
 
 
+async def test_a_large_house_is_looked_at_in_many_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("homeward.net.visits._STEP", 1)
+    async with village() as house:
+        house.hub.apply("hermit", Seen("two"), house.clock.now())
+        for _ in range(5):
+            house.clock.advance(5)
+            for _ in range(3):
+                await asyncio.sleep(0)
+        assert len(house.family.visits) >= 2
+
+
 async def test_a_visit_that_fails_is_over_and_hurts_nobody() -> None:
     async with village() as house:
         house.family.port = 1

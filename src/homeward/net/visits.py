@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
+from itertools import islice
 
 import structlog
 
@@ -26,6 +27,8 @@ _REST = 60.0
 _AT_ONCE = 256
 """Visits at once."""
 _CHUNK = 4_096
+_STEP = 500
+"""Devices looked at in one turn of the loop."""
 
 
 class Visits:
@@ -36,6 +39,7 @@ class Visits:
         self._clock: Clock = house.clock
         self._running: dict[str, Visitor] = {}
         self._not_before: dict[str, float] = {}
+        self._closed = False
         self._timer: Handle = self._clock.call_later(_ROUND, self._round)
 
     @property
@@ -45,6 +49,7 @@ class Visits:
 
     async def close(self) -> None:
         """End all visits."""
+        self._closed = True
         self._timer.cancel()
         tasks = self.tasks
         for task in tasks:
@@ -52,22 +57,37 @@ class Visits:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _round(self) -> None:
-        self._timer = self._clock.call_later(_ROUND, self._round)
-        now = self._clock.now()
-        absent = {device.id: (family, device) for family, device in self._absent()}
-        self._not_before = {key: self._not_before.get(key, now + _GRACE) for key in absent}
-        for key, (family, device) in absent.items():
-            if key in self._running or now < self._not_before[key] or len(self._running) >= _AT_ONCE:
-                continue
-            if visit := family.visit(device):
-                self._running[key] = Visitor(self._house, family, visit, partial(self._done, key))
+        self._step(self._everyone(), set())
 
-    def _absent(self) -> Iterator[tuple[Family, Device]]:
+    def _step(self, devices: Iterator[tuple[Family, Device]], absent: set[str]) -> None:
+        """Look at some, and at the others in the next turn of the loop: a large house is not to stand still for it."""
+        if self._closed:
+            return
+        some = list(islice(devices, _STEP))
+        for family, device in some:
+            if device.adopted and not family.home.is_online(device.native_id):
+                absent.add(device.id)
+                self._consider(family, device)
+        if len(some) == _STEP:
+            self._house.loop.call_soon(self._step, devices, absent)
+            return
+        for key in self._not_before.keys() - absent:
+            del self._not_before[key]
+        self._timer = self._clock.call_later(_ROUND, self._round)
+
+    def _everyone(self) -> Iterator[tuple[Family, Device]]:
         for family in self._house.hub.families.values():
             if type(family).visit is not Family.visit:
-                for device in family.home.devices():
-                    if device.adopted and not family.home.is_online(device.native_id):
-                        yield family, device
+                yield from ((family, device) for device in family.home.devices())
+
+    def _consider(self, family: Family, device: Device) -> None:
+        """Call on it, if that is due."""
+        key, now = device.id, self._clock.now()
+        due = self._not_before.setdefault(key, now + _GRACE)
+        if key in self._running or now < due or len(self._running) >= _AT_ONCE:
+            return
+        if visit := family.visit(device):
+            self._running[key] = Visitor(self._house, family, visit, partial(self._done, key))
 
     def _done(self, key: str) -> None:
         del self._running[key]

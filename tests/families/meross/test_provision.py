@@ -146,6 +146,12 @@ def walk(*answers: Params) -> list[provision.Step]:
     return taken
 
 
+@pytest.mark.parametrize("ssid", ["plain", "é", "/w==", ""])
+def test_a_name_that_is_no_base64_is_taken_as_it_is(ssid: str) -> None:
+    with pytest.raises(Stopped, match="does not see the Wi-Fi 'Zuhause 5', but '"):
+        walk(ALL, {"ability": {}}, {"wifiList": [{**SEEN, "ssid": ssid}]})
+
+
 def test_the_password_is_encrypted_for_firmware_that_wants_it_and_the_strongest_is_joined() -> None:
     *_, key, join = walk(ALL, ABILITY, {"ecdhe": {"pubkey": OTHER}}, LIST, {}, {}, {})
     assert join.ask == (
@@ -195,7 +201,8 @@ def test_an_answer_that_makes_no_sense_is_a_bad_message(answers: list[Any]) -> N
         ({}, ""),
         ({"trace": 5}, ""),
         ({"trace": {"code": 0, "info": "no error"}}, ""),
-        ({"trace": {"code": 3}}, "no reason"),
+        ({"trace": {"code": 3}}, "no reason given (code 3)"),
+        ({"trace": {"code": 3, "info": "\x1b[2J"}}, "no reason"),
     ],
 )
 def test_the_trace_of_a_join_is_put_into_words(payload: Params, said: str) -> None:

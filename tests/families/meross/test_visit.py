@@ -117,6 +117,15 @@ def test_it_can_be_told_and_is_asked_whether_it_is_so() -> None:
     assert not calling.visit.over
 
 
+def test_it_can_be_told_to_call_elsewhere() -> None:
+    calling = Calling().open()
+    gateway = {"host": "away", "port": 1, "secondHost": "away", "secondPort": 1, "redirect": 1}
+    key = {"key": {"gateway": gateway, "key": "new", "userId": "7"}}
+    calling.do(calling.visit.call(1, Call("SET Appliance.Config.Key", key), calling.now))
+    assert calling.found(Answer) == [Answer(1, {})]
+    assert calling.visit.over == "whoever is at 192.0.2.9 has another key"
+
+
 def test_a_device_that_never_answers_is_left_at_once() -> None:
     calling = Calling()
     calling.visit.opened(calling.now)

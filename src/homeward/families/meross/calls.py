@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from homeward.errors import DeviceRefused, InvalidValue
 from homeward.families.base import Answer, Call
+from homeward.families.meross.namespaces import KEY
 from homeward.families.meross.wire import BadMessage, Message, Params
 
 _METHOD = re.compile(r"(?:(GET|SET|DELETE|PUSH) )?(Appliance(?:\.[A-Za-z0-9]+)+)")
@@ -38,6 +39,13 @@ def parse(call: Call) -> tuple[str, str, Params]:
             hint='Say "GET Appliance.System.All", or SET, DELETE or PUSH, and give a JSON object.',
         )
     return parts[1] or "GET", parts[2], params
+
+
+def key_after(namespace: str, params: Params, key: str) -> str:
+    """The key a device has once it has done that: it acknowledges Config.Key with the key it was just given."""
+    given = params.get("key") if namespace == KEY else None
+    told = given.get("key") if isinstance(given, dict) else None
+    return told if isinstance(told, str) else key
 
 
 def result(waiting: Waiting, message: Message) -> Answer:

@@ -6,7 +6,6 @@ Each is a generator of steps. Whoever drives it sends a step's request, and hand
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Generator, Sequence
 from typing import Annotated, Any, NamedTuple, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
@@ -163,7 +162,9 @@ def trouble(payload: Params) -> str:
     trace = payload.get("trace")
     if not isinstance(trace, dict) or not trace.get("code"):
         return ""
-    return f"{trace.get('info') or 'no reason given'} (code {trace['code']})"
+    info = trace.get("info")
+    words = info if isinstance(info, str) and info.isprintable() else ""
+    return f"{words or 'no reason given'} (code {trace['code']!r})"
 
 
 def _key(cloud: Cloud) -> Ask:
@@ -238,7 +239,7 @@ def _names(seen: Sequence[_Seen]) -> str:
 def _text(ssid: str) -> str:
     try:
         return base64.b64decode(ssid, validate=True).decode("utf-8", "replace")
-    except binascii.Error:
+    except ValueError:
         return ssid
 
 

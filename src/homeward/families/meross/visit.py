@@ -8,7 +8,7 @@ from typing import NamedTuple
 from homeward.errors import DeviceOffline
 from homeward.families.base import NOTHING, Answer, Call, Effect, Effects, Home, Note, Report, Wake
 from homeward.families.meross import lan, wire
-from homeward.families.meross.calls import Waiting, parse, result
+from homeward.families.meross.calls import Waiting, key_after, parse, result
 from homeward.families.meross.knowledge import Knowledge
 from homeward.families.meross.lan import Ask, Response
 from homeward.families.meross.namespaces import ABILITY, ALL
@@ -25,6 +25,8 @@ _WHOLE = 60.0
 class _Sent(NamedTuple):
     ask: Ask
     message_id: str
+    key: str
+    """What it is acknowledged with."""
     caller: Waiting | None
 
 
@@ -89,7 +91,8 @@ class LanVisit:
         if not self._queue:
             return b""
         ask, caller = self._queue.popleft()
-        self._sent = _Sent(ask, self._home.random(16).hex(), caller)
+        after = key_after(ask.namespace, ask.payload, self._key)
+        self._sent = _Sent(ask, self._home.random(16).hex(), after, caller)
         self._response, self._fault = Response(), ""
         data = wire.encode(
             *ask,
@@ -131,7 +134,7 @@ class LanVisit:
         if not body:
             raise DeviceOffline(f"{self.host} hung up without an answer", hint=lan.HUNG_UP)
         message = lan.unseal(body, self._secret_for(sent.ask))
-        if not wire.verify(message.header, self._key):
+        if not any(wire.verify(message.header, key) for key in {self._key, sent.key}):
             self.over = f"whoever is at {self.host} has another key"
             raise BadMessage(self.over)
         if lan.uuid_of(message) != self._uuid:
