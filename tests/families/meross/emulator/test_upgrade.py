@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 from hashlib import md5
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from homeward.families.base import Close
-from tests.families.meross.house import House
 
 from .bench import Bench
 
@@ -93,15 +91,3 @@ def test_a_file_that_nobody_wanted_changes_nothing() -> None:
     made = Bench()
     loaded(made, IMAGE)
     assert statuses(made) == []
-
-
-def test_the_house_has_it_for_its_devices(tmp_path: Path) -> None:
-    (tmp_path / "mss310-6.3.0.bin").write_bytes(b"anything")
-    house = House(firmware=str(tmp_path))
-    uuid = house.plug().emulator.native_id
-    call = house.family.command(house.home.known[uuid], "firmware", "6.3.0")
-    answer = house.ask(uuid, call.method, call.params, seconds=60)
-    assert answer
-    assert answer.error is None
-    assert house.home.known[uuid].description.firmware == "6.3.0"
-    assert house.notes == []
