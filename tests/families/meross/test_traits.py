@@ -366,6 +366,38 @@ def test_native_values_become_those_of_entities(device: Layout, namespace: str, 
     assert told.values.keys() <= {entity.key for entity in device.entities}
 
 
+@pytest.mark.parametrize(("device", "namespace", "payload", "values"), READINGS.values(), ids=READINGS)
+def test_the_short_way_leads_to_the_same_values_or_nowhere(
+    device: Layout, namespace: str, payload: Any, values: Any
+) -> None:
+    assert device.news(f"Appliance.{namespace}", payload, (NOW, "")) in (None, values)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-1, 2) | st.floats() | st.text(max_size=2),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["channel", "onoff"]), inner),
+        max_leaves=8,
+    )
+)
+def test_the_short_way_is_taken_only_with_what_is_sound(togglex: Any) -> None:
+    payload = {"togglex": togglex}
+    news = STRIP.news("Appliance.Control.ToggleX", payload, (NOW, ""))
+    if news is not None:
+        assert STRIP.values("Appliance.Control.ToggleX", payload, (NOW, "")) == (news, [], [], [])
+
+
+def test_the_short_way_is_there_for_what_is_told_most() -> None:
+    electricity = {"electricity": {"channel": 0, "current": 36, "voltage": 2481, "power": 2782}}
+    assert PLUG.news("Appliance.Control.Electricity", electricity, (NOW, "")) == {
+        "power": 2.782,
+        "voltage": 248.1,
+        "current": 0.036,
+    }
+    togglex = {"togglex": [{"channel": 1, "onoff": 1}, {"channel": 2, "onoff": 0}]}
+    assert STRIP.news("Appliance.Control.ToggleX", togglex, (NOW, "")) == {"switch_1": True, "switch_2": False}
+
+
 @pytest.mark.parametrize(
     ("payload", "unknown"),
     [

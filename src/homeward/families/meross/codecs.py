@@ -23,13 +23,16 @@ def read_only(value: Value, lasting: Lasting) -> Any:
     raise InvalidValue("cannot be set")
 
 
+Read: TypeAlias = Callable[[Any, Moment], Value]
+
+
 class Codec(NamedTuple):
     """`read` raises BadMessage; its None says nothing. `write` raises InvalidValue.
 
     One of a `whole` item is given the item, and writes several fields of it.
     """
 
-    read: Callable[[Any, Moment], Value]
+    read: Read
     write: Callable[[Value, Lasting], Any] = read_only
     whole: bool = False
 

@@ -51,10 +51,9 @@ class Knowledge:
         if layout is None or namespace not in _PLAIN:
             return None
         try:
-            values, faults, unknown, doubts = layout.values(namespace, message.body(), (now, self.timezone))
+            return layout.news(namespace, message.body(), (now, self.timezone))
         except BadMessage:
             return None
-        return None if faults or unknown or doubts else values
 
     def hear(self, message: Message | ReadMessage, now: float, *, adopted: bool) -> Heard | None:
         """What the message says; None if nothing. Only an adopted device is heard on its entities."""

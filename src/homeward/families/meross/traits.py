@@ -13,7 +13,7 @@ from homeward.errors import InvalidValue
 from homeward.families.base import Call
 from homeward.families.meross import trait_rows as rows
 from homeward.families.meross import trait_rows_climate as climate
-from homeward.families.meross.codecs import Lasting, Moment
+from homeward.families.meross.codecs import Lasting, Moment, Read
 from homeward.families.meross.namespaces import (
     ALL,
     ALL_CHANNELS,
@@ -82,8 +82,23 @@ class Layout:
         self._digests = tuple(
             (row, row.digest.split(".")) for name in self._readings if (row := NAMESPACES[name]).digest
         )
+        self._plain = {name: (NAMESPACES[name].key, self._fields(name)) for name in self._readings if _is_plain(name)}
         self.asks = tuple(name for name in self._open() if self.question(name))
         """The namespaces to be asked for what System.All does not tell."""
+
+    def news(self, namespace: str, payload: Params, moment: Moment) -> dict[str, Value] | None:
+        """The same as `values` for most payloads, in less time; None for all others."""
+        key, channels = self._plain.get(namespace, _NOT_PLAIN)
+        news: dict[str, Value] = {}
+        try:
+            place = payload[key]
+            for item in place if type(place) is list else (place,):
+                channel = item.get("channel", 0)
+                for entity, field, read in channels[channel if type(channel) is int else -1]:
+                    news[entity] = read(item[field], moment)
+        except (AttributeError, BadMessage, LookupError, TypeError):
+            return None
+        return None if None in news.values() else news
 
     def values(self, namespace: str, payload: Params, moment: Moment) -> Told:
         """What a payload of that namespace tells of the device's entities.
@@ -145,6 +160,14 @@ class Layout:
         for name in sorted(self._telling & self._abilities - self._readings.keys()):
             if name in _WHOLE or name in _UNDIVIDED or NAMESPACES[name].shape.keyed_by == "Id":
                 yield name
+
+    def _fields(self, name: str) -> dict[int, list[tuple[str, str, Read]]]:
+        """By channel: entity, field, and how it is read; without the channels of which something is not that plain."""
+        return {
+            int(item or 0): [(reading.key, reading.field, reading.codec.read) for reading in readings]
+            for item, readings in self._readings[name].items()
+            if all(reading.field and not reading.codec.whole for reading in readings)
+        }
 
     def _keys(self, name: str) -> set[str]:
         return {reading.key for readings in self._readings[name].values() for reading in readings}
@@ -242,6 +265,14 @@ def layout(native: Mapping[str, Any]) -> Layout | None:
 NOTES = ("abilities", "options", "items", "subdevices")
 """What is kept in a device's `native` for this: names of abilities, their parameters, items by namespace with their
 lasting fields, types of sub-devices by id."""
+
+
+_NOT_PLAIN: tuple[str, dict[int, Any]] = ("", {})
+
+
+def _is_plain(name: str) -> bool:
+    row = NAMESPACES[name]
+    return bool(row.key) and not row.inside and row.shape.keyed_by in ("", "channel")
 
 
 @lru_cache(maxsize=512)
