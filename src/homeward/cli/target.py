@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from homeward.families.meross.provision import Cloud
 
 _LAST_PORT = 65_535
+_CODE_WANTED = 1033
+"""The account API's status for an account with a second factor."""
 
 family_argument: Callable[..., Any] = click.argument("family", type=click.Choice(["meross"]), metavar="meross")
 stdin_option: Callable[..., Any] = click.option(
@@ -66,14 +68,22 @@ async def cloud_of(
     """The cloud at `HOST:PORT`, as whoever was named. Without `ca`, that of a server that keeps `data`."""
     from homeward.families.meross.client import MerossClient
     from homeward.families.meross.provision import Cloud
+    from homeward.families.meross.replies import AccountRefused
     from homeward.model import Secret
 
     host, port = host_and_port(to)
     if not account:
         return Cloud(host, port, user_id or "0", Secret(secrets("The account's key")))
-    client = MerossClient(f"https://{to}", account, secrets("The account's password"), tls=_trust(ca, data))
-    async with client:
-        return Cloud(host, port, client.login.user_id, Secret(client.login.key))
+    password, code = secrets("The account's password"), ""
+    while True:
+        client = MerossClient(f"https://{to}", account, password, code=code, tls=_trust(ca, data))
+        try:
+            async with client:
+                return Cloud(host, port, client.login.user_id, Secret(client.login.key))
+        except AccountRefused as refused:
+            if code or refused.status != _CODE_WANTED:
+                raise
+            code = secrets("The code of its authenticator")
 
 
 def _trust(ca: Path | None, data: Path) -> ssl.SSLContext:

@@ -13,7 +13,7 @@ import pytest
 
 from homeward.errors import DeadlineExceeded, DeviceOffline, DeviceRefused, ProtocolError
 from homeward.families.base import Request
-from homeward.families.meross import wire
+from homeward.families.meross import second_factor, wire
 from homeward.families.meross.client import MerossClient
 from homeward.families.meross.replies import AccountRefused, Push
 from homeward.mqtt.packets import Connect, Publish, Subscription
@@ -97,6 +97,17 @@ async def test_a_wrong_password_is_refused() -> None:
     with pytest.raises(AccountRefused) as refused:
         await App(House(), password="wrong").client.sign_in()
     assert refused.value.status == 1004
+
+
+async def test_an_account_with_a_second_factor_wants_its_code() -> None:
+    house = House()
+    house.home.remember(house.family.change_account(USER, factor="JBSWY3DPEHPK3PXP")[1])
+    with pytest.raises(AccountRefused) as refused:
+        await App(house).client.sign_in()
+    assert refused.value.status == 1033
+    code = second_factor.code("JBSWY3DPEHPK3PXP", int(house.clock.now()) // 30)
+    async with App(house, code=code).client as client:
+        assert client.login.key == KEY
 
 
 async def test_devices_are_listed_asked_and_set() -> None:

@@ -83,6 +83,7 @@ class MerossClient:
         email: str,
         password: str,
         *,
+        code: str = "",
         tls: ssl.SSLContext | None = None,
         mqtt: tuple[str, int] | None = None,
         http: httpx2.AsyncClient | None = None,
@@ -91,11 +92,12 @@ class MerossClient:
         confirm: float = 3.0,
         now: Callable[[], float] = clock,
     ) -> None:
-        """`tls` says which certificates to trust; `mqtt` is the broker to call in place of those the cloud names."""
+        """`code` is that of an authenticator, for an account that asks for one; it is good once. `tls` says which
+        certificates to trust; `mqtt` is the broker to call in place of those the cloud names."""
         self.dropped = 0
         self.confirm = confirm
         self._base_url = base_url
-        self._email, self._password = email, password
+        self._email, self._password, self._code = email, password, code
         self._tls = tls or ssl.create_default_context()
         self._mqtt = mqtt
         self._http = http or httpx2.AsyncClient(timeout=deadline, verify=self._tls)
@@ -111,7 +113,11 @@ class MerossClient:
         self._pushes: asyncio.Queue[Push] = asyncio.Queue(_PUSHES)
 
     async def __aenter__(self) -> Self:
-        await self.sign_in()
+        try:
+            await self.sign_in()
+        except BaseException:
+            await self._http.aclose()
+            raise
         return self
 
     async def __aexit__(
@@ -148,6 +154,7 @@ class MerossClient:
             "accountCountryCode": "us",
             "encryption": 1,
             "agree": 0,
+            **({"mfaCode": self._code} if self._code else {}),
         }
         answer = await self._post("/v1/Auth/signIn", params)
         if answer.status == _WRONG_REGION and isinstance(answer.data, dict):
