@@ -366,3 +366,19 @@ def test_an_option_that_makes_no_sense_is_an_invalid_value(options: dict[str, st
 def test_two_made_with_one_seed_are_the_same() -> None:
     frames = [msgspec.json.encode([repr(device().connected(NOW)), device().state()]) for _ in range(2)]
     assert frames[0] == frames[1]
+
+
+def test_what_a_hub_has_and_a_device_does_may_be_said_in_the_shell() -> None:
+    options = {
+        "subdevices": "ms100,ms100",
+        "quirk": "no-setack,bare-lf",
+        "ms100_2_humidity": "61",
+        "wifi": "Home:se:cret",
+    }
+    made = EMULATORS["msh300"](0, host="home.test", port=1, randomness=seeded(), **options)
+    assert isinstance(made, Device)
+    assert made.state()["ms100_2_humidity"] == 61
+    assert made.quirks == {"no-setack", "bare-lf"}
+    for wrong in ({"subdevices": "mss310"}, {"quirk": "none"}, {"drift": "fast"}, {"user_id": "1"}, {"address": "a b"}):
+        with pytest.raises(InvalidValue):
+            emulate("msh300", **wrong)  # type: ignore[arg-type] # none of them is the number or the randomness

@@ -40,7 +40,7 @@ __all__ = ["EMULATORS", "Device", "emulate"]
 
 def _any_of(names: Mapping[str, Any]) -> str:
     one = "|".join(map(re.escape, names))
-    return f"({one})(,({one}))*"
+    return f"({one})(,({one})){{0,15}}"
 
 
 def _wifi(text: str) -> Wifi:

@@ -68,7 +68,7 @@ class Device:
         address: str = "127.0.0.1",
         wifi: Wifi | None = None,
         drift: float = 0.0,
-        subdevices: tuple[str, ...] = (),
+        subdevices: tuple[str, ...] = ("mts100v3", "ms100"),
         quirks: Collection[str] = (),
         randomness: Callable[[int], bytes] = os.urandom,
         **hands: Any,
@@ -97,8 +97,8 @@ class Device:
         self.system = System(self, timezone)
         self._upgrade = Upgrade(self)
         self._memory = Memory(self)
-        order = Order(self.label, index, *([subdevices] if subdevices else []))
-        self._organs: tuple[Organ, ...] = (*made.organs(self, order), self.system, self.network, self._upgrade)
+        organs = made.organs(self, Order(self.label, index, subdevices))
+        self._organs: tuple[Organ, ...] = (*organs, self.system, self.network, self._upgrade)
         for name, value in hands.items():
             number = self.check(name, value)
             self._organ(name).put(name, number, 0.0)
@@ -235,10 +235,10 @@ class Device:
         """Have this done at last."""
         self._also.append(effect)
 
-    def moved(self, channel: int, on: bool, now: float) -> None:
+    def moved(self, channel: int, now: float) -> None:
         """Let all know that something was turned on or off."""
         for organ in self._organs:
-            organ.noticed(channel, on, now)
+            organ.noticed(channel, now)
 
     def answer(self, method: str, namespace: str, payload: Params, now: float) -> tuple[str, Outcome]:
         """The method and the payload of the answer to a request."""

@@ -89,7 +89,7 @@ class Garage(Organ):
         if door.state["open"] == to:
             return SILENCE
         door.state |= {"open": to, "lmTime": self.body.clock.read(now)}
-        self.body.moved(door.state["channel"], bool(to), now)
+        self.body.moved(door.state["channel"], now)
         bogus = [{"channel": 0, "open": 1, "lmTime": 0}] if "bogus-channel" in self.body.quirks else []
         return (Tell("GarageDoor.State", {"state": [dict(door.state), *bogus]}),)
 

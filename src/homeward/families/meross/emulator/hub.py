@@ -26,6 +26,51 @@ from homeward.families.meross.wire import Params
 
 KINDS: Mapping[str, type[SubDevice]] = {kind.model: kind for kind in (Valve, Probe)}
 _MODES = (*TARGETS, AUTO)
+_TEMPERATURE = "Hub.Mts100.Temperature"
+
+
+def _toggle(valve: Valve) -> Params:
+    return {"id": valve.id, "onoff": valve.onoff}
+
+
+def _mode(valve: Valve) -> Params:
+    return {"id": valve.id, "state": valve.mode}
+
+
+def _temperature(valve: Valve) -> Params:
+    return dict(valve.temperature)
+
+
+def _all(sub: SubDevice) -> Params:
+    mode = {"scheduleBMode": 6} if isinstance(sub, Valve) else {}
+    there = sub.status == ONLINE
+    return {"id": sub.id, **mode, "online": sub.online() if there else {"status": sub.status}} | (
+        sub.everything() if there else {}
+    )
+
+
+_TOLD: Mapping[str, tuple[str, type[SubDevice], Callable[[Any], Params]]] = {
+    "Hub.Online": ("online", SubDevice, lambda sub: {"id": sub.id, **sub.online()}),
+    "Hub.Battery": ("battery", SubDevice, lambda sub: {"id": sub.id, "value": round(sub.battery)}),
+    "Hub.ToggleX": ("togglex", Valve, _toggle),
+    "Hub.Mts100.All": ("all", Valve, _all),
+    "Hub.Mts100.Mode": ("mode", Valve, _mode),
+    "Hub.Mts100.Temperature": ("temperature", Valve, _temperature),
+    "Hub.Mts100.Adjust": ("adjust", Valve, lambda valve: valve.adjust),
+    "Hub.Mts100.Schedule": ("schedule", Valve, lambda valve: valve.schedule),
+    "Hub.Mts100.ScheduleB": ("schedule", Valve, lambda valve: valve.schedule),
+    "Hub.Mts100.TimeSync": ("timeSync", Valve, lambda valve: {"id": valve.id, "state": 1}),
+    "Hub.Sensor.All": ("all", Probe, _all),
+    "Hub.Sensor.Latest": ("latest", Probe, Probe.samples),
+    "Hub.Sensor.TempHum": ("tempHum", Probe, Probe.latest),
+    "Hub.Sensor.Adjust": ("adjust", Probe, lambda probe: probe.adjust),
+    "Hub.Sensor.Alert": ("alert", Probe, lambda probe: probe.alert),
+}
+"""What is told of each sub-device of a kind, by namespace: at which key, and how."""
+
+
+def _teller(key: str, kind: type[SubDevice], one: Callable[[Any], Params]) -> Row:
+    return lambda hub, payload, now: Outcome({key: [one(sub) for sub in hub.chosen(payload, key, kind)]})
 
 
 class Hub(Organ):
@@ -205,54 +250,5 @@ class Hub(Organ):
         "SET Hub.Mts100.TimeSync": lambda self, payload, now: Outcome({}),
         "SET Hub.Sensor.Adjust": _adjust_sensor,
         "SET Hub.Sensor.Alert": _set_alert,
+        **{f"GET {name}": _teller(*told) for name, told in _TOLD.items()},
     }
-
-
-_TEMPERATURE = "Hub.Mts100.Temperature"
-
-
-def _toggle(valve: Valve) -> Params:
-    return {"id": valve.id, "onoff": valve.onoff}
-
-
-def _mode(valve: Valve) -> Params:
-    return {"id": valve.id, "state": valve.mode}
-
-
-def _temperature(valve: Valve) -> Params:
-    return dict(valve.temperature)
-
-
-def _all(sub: SubDevice) -> Params:
-    mode = {"scheduleBMode": 6} if isinstance(sub, Valve) else {}
-    there = sub.status == ONLINE
-    return {"id": sub.id, **mode, "online": sub.online() if there else {"status": sub.status}} | (
-        sub.everything() if there else {}
-    )
-
-
-_TOLD: Mapping[str, tuple[str, type[SubDevice], Callable[[Any], Params]]] = {
-    "Hub.Online": ("online", SubDevice, lambda sub: {"id": sub.id, **sub.online()}),
-    "Hub.Battery": ("battery", SubDevice, lambda sub: {"id": sub.id, "value": round(sub.battery)}),
-    "Hub.ToggleX": ("togglex", Valve, _toggle),
-    "Hub.Mts100.All": ("all", Valve, _all),
-    "Hub.Mts100.Mode": ("mode", Valve, _mode),
-    "Hub.Mts100.Temperature": ("temperature", Valve, _temperature),
-    "Hub.Mts100.Adjust": ("adjust", Valve, lambda valve: valve.adjust),
-    "Hub.Mts100.Schedule": ("schedule", Valve, lambda valve: valve.schedule),
-    "Hub.Mts100.ScheduleB": ("schedule", Valve, lambda valve: valve.schedule),
-    "Hub.Mts100.TimeSync": ("timeSync", Valve, lambda valve: {"id": valve.id, "state": 1}),
-    "Hub.Sensor.All": ("all", Probe, _all),
-    "Hub.Sensor.Latest": ("latest", Probe, Probe.samples),
-    "Hub.Sensor.TempHum": ("tempHum", Probe, Probe.latest),
-    "Hub.Sensor.Adjust": ("adjust", Probe, lambda probe: probe.adjust),
-    "Hub.Sensor.Alert": ("alert", Probe, lambda probe: probe.alert),
-}
-"""What is told of each sub-device of a kind, by namespace: at which key, and how."""
-
-
-def _teller(key: str, kind: type[SubDevice], one: Callable[[Any], Params]) -> Row:
-    return lambda hub, payload, now: Outcome({key: [one(sub) for sub in hub.chosen(payload, key, kind)]})
-
-
-Hub.rows = {**Hub.rows, **{f"GET {name}": _teller(*told) for name, told in _TOLD.items()}}

@@ -27,8 +27,8 @@ class Order(NamedTuple):
     """What is to be made: the generation's label, the device's number, and what is paired with it if it is a hub."""
 
     label: Label
-    number: int = 0
-    subdevices: tuple[str, ...] = ("mts100v3", "ms100")
+    number: int
+    subdevices: tuple[str, ...]
 
 
 class Model(NamedTuple):

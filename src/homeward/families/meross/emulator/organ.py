@@ -69,7 +69,7 @@ class Body(Protocol):
     def also(self, effect: Effect) -> None:
         """Have this done when all that is to be said now has been said."""
 
-    def moved(self, channel: int, on: bool, now: float) -> None:
+    def moved(self, channel: int, now: float) -> None:
         """Something was turned on or off, which others may act upon."""
 
 
@@ -101,7 +101,7 @@ class Organ:
     def retimed(self, now: float) -> None:
         """The device's clock, zone or position is another one."""
 
-    def noticed(self, channel: int, on: bool, now: float) -> None:
+    def noticed(self, channel: int, now: float) -> None:
         """Another organ was turned on or off."""
 
     def boot(self, now: float) -> Tells:

@@ -68,7 +68,7 @@ class Relay(Organ):
         if state["onoff"] == onoff:
             return False
         state |= {"onoff": onoff, "lmTime": self.body.clock.read(now)}
-        self.body.moved(channel, bool(onoff), now)
+        self.body.moved(channel, now)
         return True
 
     def _get(self, payload: Params, now: float) -> Outcome:

@@ -84,7 +84,7 @@ class Triggers(Organ):
         """When the next goes off."""
         return min((trigger.at for trigger in self._triggers.values()), default=inf)
 
-    def noticed(self, channel: int, on: bool, now: float) -> None:
+    def noticed(self, channel: int, now: float) -> None:
         """Begin to wait, or wait no more."""
         for trigger in self._triggers.values():
             if trigger.item["channel"] == channel:
