@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from homeward.errors import DeviceOffline, DeviceRefused
-from homeward.families.base import Answer, Call, Effect, Report, Seen, Wake
+from homeward.families.base import Answer, Call, Effect, Note, Report, Seen, Wake
 from homeward.families.meross import lan
 from homeward.families.meross.emulator import Device
 from homeward.families.meross.visit import LanVisit
@@ -132,6 +132,7 @@ def test_a_device_that_never_answers_is_left_at_once() -> None:
     calling.fail(failure="no answer in 8 s")
     assert calling.visit.over == "it does not answer at 192.0.2.9 either: 192.0.2.9: no answer in 8 s"
     assert not calling.found(Seen)
+    assert not calling.found(Note)
 
 
 def test_one_that_has_answered_is_left_after_three_times_and_who_waits_is_told() -> None:
@@ -143,6 +144,7 @@ def test_one_that_has_answered_is_left_after_three_times_and_who_waits_is_told()
     assert "hung up" in calling.visit.over
     assert all(isinstance(answer.error, DeviceOffline) for answer in calling.found(Answer))
     assert len(calling.found(Answer)) == 3
+    assert [note.what for note in calling.found(Note)] == ["lan_failure"] * 3
 
 
 @pytest.mark.parametrize("reply", [b"SSH-2.0-x\r\n", b"HTTP/1.1 500 No\r\n\r\n", lan_reply(200, b"{}")])

@@ -49,6 +49,7 @@ class LanVisit:
         self._response = Response()
         self._fault = ""
         self._failures = _FAILURES - 1  # of one that has never answered the first is the last
+        self._met = False
         self._replan = 0.0
 
     def opened(self, now: float) -> Effects:
@@ -121,7 +122,7 @@ class LanVisit:
             message = self._read(sent, failure or self._fault)
         except (BadMessage, DeviceOffline) as error:
             return self._failed(sent, error)
-        self._failures = 0
+        self._failures, self._met = 0, True
         return self._learn(sent, message, now) if message else NOTHING
 
     def _read(self, sent: _Sent, failure: str) -> Message | None:
@@ -161,7 +162,8 @@ class LanVisit:
         self._failures += 1
         if self._failures >= _FAILURES and not self.over:
             self.over = f"it does not answer at {self.host} either: {error}"
-        effects: list[Effect] = [Note("lan_failure", f"{self._uuid}: {sent.ask.namespace}: {error}")]
+        note = Note("lan_failure", f"{self._uuid}: {sent.ask.namespace}: {error}")
+        effects: list[Effect] = [note] if self._met else []  # one that is simply not there is no news every minute
         return [*effects, Answer(sent.caller.token, error=error)] if sent.caller else effects
 
     def _due(self, now: float) -> list[str]:
