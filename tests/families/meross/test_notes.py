@@ -91,7 +91,8 @@ def test_the_type_of_a_sub_device_is_kept_while_it_is_offline() -> None:
     native = {"subdevices": {"12": "ms130", "13": "ms100"}}
     digest = {"hub": {"subdevice": [{"id": "12", "status": 2}]}}
     assert subdevices(native, "System.All", {"all": {"digest": digest}}) == {"12": "ms130"}
-    for silent in ({}, {"hub": {"hubId": 1}}, {"hub": {"subdevice": []}}):
+    digests: list[Any] = [{}, {"hub": {"hubId": 1}}, {"hub": {"subdevice": []}}]
+    for silent in digests:
         assert subdevices(native, "System.All", {"all": {"digest": silent}}) is None
 
 
