@@ -128,3 +128,9 @@ def test_a_hub_has_so_many_sub_devices_and_no_more() -> None:
     many = [{"id": f"{number:08}"} for number in range(notes.MOST_SUBDEVICES + 5)]
     for namespace, payload in (("Hub.Bind", {"bind": many}), ("Hub.Online", {"online": many})):
         assert len(subdevices({}, namespace, payload)) == notes.MOST_SUBDEVICES
+
+
+def test_what_an_older_house_noted_of_a_namespace_unknown_here_does_no_harm() -> None:
+    native = {"items": {"Appliance.Control.Teleport": {"0": {}}}}
+    assert notes.channels(native) == [0]
+    assert learned(native, "System.All", {"all": {"digest": {}}}) == {}

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from homeward.families.meross.namespaces import ABILITY, ALL, DIGEST_HUB, HUB_BIND, HUB_UNBIND, NAMESPACES, Namespace
+from homeward.families.meross.namespaces import namespace as row_of
 from homeward.families.meross.reading import items
 from homeward.families.meross.trait_rows_climate import TYPES, WORDS
 from homeward.families.meross.traits import TELLING
@@ -34,7 +35,7 @@ def learn(native: Native, namespace: str, payload: Params) -> Params:
 def channels(native: Native) -> list[int]:
     """The channels that System.All speaks of, 0 among them."""
     told = native.get("items", {})
-    found = {0} | {int(item) for name, known in told.items() if NAMESPACES[name].digest for item in known}
+    found = {0} | {int(item) for name, known in told.items() if row_of(name).digest for item in known}
     return sorted(found)
 
 
@@ -49,7 +50,7 @@ def _ability(native: Native, namespace: str, payload: Params) -> Params:
 def _all(native: Native, namespace: str, payload: Params) -> Params:
     everything = payload.get("all")
     known: dict[str, Any] = native.get("items", {})
-    found = {name: told for name, told in known.items() if not NAMESPACES[name].digest}
+    found = {name: told for name, told in known.items() if not row_of(name).digest}
     for row in _DIGESTED:
         if (place := _place(everything, row.digest)) is not None:
             found[row.name] = dict(_lasting(row, place, known.get(row.name, {}), _above(everything, row.digest)))
