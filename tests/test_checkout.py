@@ -32,8 +32,14 @@ TESTED_TOGETHER = {
         families/base.py families/meross/__init__.py families/meross/family.py families/meross/namespaces.py
         testing/virtual_home.py
         """,
-    "families/meross/test_api.py": "families/meross/listing.py",
-    "families/meross/test_client.py": "families/meross/replies.py",
+    "families/meross/test_api.py": "families/meross/envelope.py families/meross/listing.py",
+    "families/meross/test_provision.py": "families/meross/client/setup.py",
+    "families/meross/test_provision_on_sockets.py": "cli/arrival.py cli/move.py cli/provision.py",
+    "families/meross/test_visit.py": "families/meross/calls.py",
+    "families/meross/client/test_account.py": """
+        families/meross/client/__init__.py families/meross/client/talk.py families/meross/replies.py
+        """,
+    "cli/test_target.py": "cli/discover.py",
     "hub/test_hub.py": "hub/facts.py hub/home.py hub/link.py hub/wait.py testing/store.py",
     "mqtt/client/test_client.py": "mqtt/client/connector.py mqtt/client/errors.py mqtt/client/transport.py",
     "mqtt/client/test_state.py": "mqtt/client/options.py mqtt/client/terms.py mqtt/client/__init__.py",
