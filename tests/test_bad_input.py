@@ -28,6 +28,9 @@ def push(on: int, number: int, key: str = KEY, namespace: str = "Appliance.Contr
     payload: dict[str, Any] = {"togglex": [{"channel": 0, "onoff": on, "lmTime": 1}]}
     if namespace.endswith("Ability"):
         payload = {"ability": {"Appliance.Control.ToggleX": {}}}
+    if namespace.endswith("All"):
+        hardware = {"type": "mss310", "uuid": UUID, "macAddress": MAC}
+        payload = {"all": {"system": {"hardware": hardware, "firmware": {}}, "digest": payload}}
     return wire.encode(
         "PUSH", namespace, payload, message_id=f"{number:032x}", key=key, source=TOPIC, timestamp=1_700_000_000
     )
@@ -48,12 +51,12 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
 
 async def plug(house: House, request: Connect | None = None) -> Client:
-    """The device, signed in, listening, and known by what it can."""
+    """The device, signed in, listening, and known by what it can and how it stands."""
     client = Client("127.0.0.1", house.doorman.doors[0].spec.port, request or connect())
     await client.open()
     await client.subscribe(Subscription(wire.request_topic(UUID), 1))
     await client.publish(TOPIC, push(0, 1, namespace="Appliance.System.Ability"), qos=1)
-    await client.publish(TOPIC, push(0, 2), qos=1)
+    await client.publish(TOPIC, push(0, 2, namespace="Appliance.System.All"), qos=1)
     return client
 
 
