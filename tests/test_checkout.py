@@ -26,13 +26,17 @@ TESTED_TOGETHER = {
         """,
     "families/meross/emulator/test_models.py": "families/meross/emulator/labels.py",
     "mqtt/broker/test_broker.py": "mqtt/broker/subscriptions.py",
-    "mqtt/broker/test_connection.py": "mqtt/broker/entering.py",
     "mqtt/broker/test_session.py": "mqtt/broker/outgoing.py",
     "families/meross/test_conversation.py": """
         families/base.py families/meross/__init__.py families/meross/family.py families/meross/namespaces.py
         testing/virtual_home.py
         """,
     "families/meross/test_api.py": "families/meross/envelope.py families/meross/listing.py",
+    "families/meross/test_namespaces.py": "families/meross/namespace_rows.py",
+    "families/meross/test_traits.py": """
+        families/meross/reading.py families/meross/trait.py families/meross/trait_rows.py
+        families/meross/trait_rows_climate.py
+        """,
     "families/meross/test_provision.py": "families/meross/client/setup.py",
     "families/meross/test_provision_on_sockets.py": "cli/arrival.py cli/move.py cli/provision.py",
     "families/meross/test_visit.py": "families/meross/calls.py",
@@ -43,7 +47,7 @@ TESTED_TOGETHER = {
     "hub/test_hub.py": "hub/facts.py hub/home.py hub/link.py hub/wait.py testing/store.py",
     "mqtt/client/test_client.py": "mqtt/client/connector.py mqtt/client/errors.py mqtt/client/transport.py",
     "mqtt/client/test_state.py": "mqtt/client/options.py mqtt/client/terms.py mqtt/client/__init__.py",
-    "mqtt/broker/test_connection.py": "mqtt/broker/host.py mqtt/broker/__init__.py",
+    "mqtt/broker/test_connection.py": "mqtt/broker/entering.py mqtt/broker/host.py mqtt/broker/__init__.py",
     "net/test_mqtt.py": "net/carrier.py net/effects.py",
     "net/test_doorman.py": "net/doorlog.py net/recognise.py net/stream.py net/tls.py",
     "peers/test_meross_iot.py": "cli/emulate.py cli/loop.py cli/serve.py house.py log.py net/emulate.py",
