@@ -34,8 +34,7 @@ TESTED_TOGETHER = {
     "families/meross/test_api.py": "families/meross/envelope.py families/meross/listing.py",
     "families/meross/test_namespaces.py": "families/meross/namespace_rows.py",
     "families/meross/test_traits.py": """
-        families/meross/reading.py families/meross/trait.py families/meross/trait_rows.py
-        families/meross/trait_rows_climate.py
+        families/meross/trait.py families/meross/trait_rows.py families/meross/trait_rows_climate.py
         """,
     "families/meross/test_provision.py": "families/meross/client/setup.py",
     "families/meross/test_provision_on_sockets.py": "cli/arrival.py cli/move.py cli/provision.py",

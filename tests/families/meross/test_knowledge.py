@@ -9,7 +9,7 @@ import pytest
 from homeward.families.base import Happened, Note, Publish, Report
 from homeward.families.meross import wire
 from homeward.settings import Meross as Settings
-from tests.families.meross.test_cloud import NOTES, SUBSCRIBE, Device, of, said
+from tests.families.meross.line import NOTES, SUBSCRIBE, Device, of, said
 from tests.families.meross.vectors import UUID
 
 HUB: dict[str, Any] = {

@@ -131,6 +131,6 @@ def test_a_hub_has_so_many_sub_devices_and_no_more() -> None:
 
 
 def test_what_an_older_house_noted_of_a_namespace_unknown_here_does_no_harm() -> None:
-    native = {"items": {"Appliance.Control.Teleport": {"0": {}}}}
+    native: dict[str, Any] = {"items": {"Appliance.Control.Teleport": {"0": {}}}}
     assert notes.channels(native) == [0]
     assert learned(native, "System.All", {"all": {"digest": {}}}) == {}

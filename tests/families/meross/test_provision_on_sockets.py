@@ -39,7 +39,9 @@ def test_a_device_is_set_up_and_then_lives_here(tmp_path: Path, model: str) -> N
             assert (told["device"]["model"], told["homeward"]) == (model, None)
             told = provision(house, address)
             assert told["homeward"]["description"]["model"] == model
-            shown = house.cli("set", told["homeward"]["id"], "switch", "on")
+            known = told["homeward"]["id"]
+            until(lambda: house.cli("device", known)["entities"], "the device to say what it is")
+            shown = house.cli("set", known, "switch", "on")
             assert shown["result"] is not None
 
 
