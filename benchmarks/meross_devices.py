@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import md5
 
 from homeward.families.meross import wire
+from homeward.families.meross.wire import Params
 from homeward.mqtt.frames import scan
 from homeward.mqtt.packets import Connect, Publish
 from tests.peers.processes import PATIENCE
@@ -24,12 +25,23 @@ class Device:
 
     def __init__(self, number: int, port: int, tls: ssl.SSLContext | None = None) -> None:
         self.uuid = f"{number:020}48e1e9{number:06x}"
-        mac = ":".join(self.uuid[20:][at : at + 2] for at in range(0, 12, 2))
+        self.mac = mac = ":".join(self.uuid[20:][at : at + 2] for at in range(0, 12, 2))
         self.sent = 0
         self.connection = _open(port, tls)
         password = wire.device_password(USER_ID, mac, KEY).encode()
         name = f"fmware:{self.uuid}_0123456789abcdef"
         _sign_in(self.connection, Connect(name, keep_alive=120, username=mac, password=password, level=3))
+
+    def introduce(self) -> None:
+        """Say what it can, and that it is off: a house shows nothing of a device before that."""
+        hardware = {"type": "mss310", "uuid": self.uuid, "macAddress": self.mac}
+        system = {"hardware": hardware, "firmware": {}}
+        off = {"togglex": [{"channel": 0, "onoff": 0, "lmTime": TIME}]}
+        abilities = ("System.All", "System.Ability", "Control.ToggleX")
+        self.connection.sendall(
+            self._message("System.Ability", {"ability": {f"Appliance.{name}": {} for name in abilities}}, -2, 0)
+            + self._message("System.All", {"all": {"system": system, "digest": off}}, -1, 0)
+        )
 
     def pushes(self, count: int, qos: int) -> list[bytes]:
         """So many messages that it was switched, on and off by turns."""
@@ -37,10 +49,13 @@ class Device:
 
     def _push(self, number: int, qos: int) -> bytes:
         payload = {"togglex": [{"channel": 0, "onoff": (number + 1) % 2, "lmTime": TIME + number}]}
+        return self._message("Control.ToggleX", payload, number, qos)
+
+    def _message(self, name: str, payload: Params, number: int, qos: int) -> bytes:
         topic = wire.publish_topic(self.uuid)
         message = wire.encode(
             "PUSH",
-            "Appliance.Control.ToggleX",
+            f"Appliance.{name}",
             payload,
             message_id=md5(f"{self.uuid}{number}".encode()).hexdigest(),
             key=KEY,

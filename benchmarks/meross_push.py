@@ -44,6 +44,12 @@ class Side:
         self.database = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
         self._states = self._last = 0
 
+    def introduce(self) -> None:
+        """Have every device say what it is, and wait until that is stored."""
+        for device in self.crowd.devices:
+            device.introduce()
+        until(lambda: self._stored() == DEVICES, "the devices to be known")
+
     def measure(self, qos: int) -> float:
         """Events a CPU second. Every message is stored when this returns, and at QoS 1 acknowledged."""
         events, acknowledged, before = DEVICES * EACH, self.crowd.acknowledged, self._stored()
@@ -84,6 +90,7 @@ def homeward(directory: Path) -> Iterator[Side]:
     with House(data, env=quiet) as house:
         house.account("me@example.com", "Secret 1", KEY, USER_ID)
         side = Side((house.process.pid,), house.door, house.database)
+        side.introduce()
         yield side
         side.crowd.leave()
 
