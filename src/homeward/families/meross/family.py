@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,13 @@ from homeward.model import Device, Entity, Secret, Value
 from homeward.mqtt.packets import Connect
 
 _DEMO = "demo@homeward.example"
+_HABITS: Mapping[str, Mapping[str, Sequence[float]]] = {
+    "msl120": {"onoff": (1, 0), "luminance": (10, 40, 80)},
+    "mrs100": {"position": (0, 40, 100)},
+    "mts200": {"outside": (2.0, 8.0, 15.0), "window": (0, 0, 1)},
+    "msh300": {"ms100_temperature": (19.5, 21.0, 23.5), "ms100_humidity": (40.0, 48.0, 60.0)},
+}
+"""What else lives in a virtual home, and what happens to it."""
 
 
 class Meross(Family):
@@ -103,7 +110,7 @@ class Meross(Family):
         return self._shelf.offer(device, layout.entities) if layout else ()
 
     def inhabit(self) -> tuple[Sequence[Inhabitant], Effects]:
-        """A reading lamp on a plug of today, and a heater on one of the first."""
+        """A reading lamp on a plug of today, a heater on one of the first, and a few others."""
         effects: Effects = NOTHING
         if not (account := self.accounts.find(_DEMO)):
             account, effects = self.create_account(_DEMO, self.home.random(16).hex())
@@ -112,7 +119,8 @@ class Meross(Family):
         heater = Inhabitant(
             "mss310", {**theirs, "generation": "1", "load": "1500", "onoff": "1"}, {"load": (750, 1_500, 1_480)}
         )
-        return (lamp, heater), effects
+        others = [Inhabitant(model, theirs, habits) for model, habits in _HABITS.items()]
+        return (lamp, heater, *others), effects
 
     def command(self, device: Device, key: str, value: Value) -> Call:
         """The SET that does it."""
