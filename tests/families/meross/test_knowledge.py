@@ -104,3 +104,13 @@ def test_phases_are_reported_from_the_message_they_are_first_told_in() -> None:
     effects = device.says("PUSH", "Control.ElectricityX", {"electricity": [{"channel": 2, "power": 1500}]})
     assert of(effects, Report) == [Report(UUID, {"power_2": 1.5})]
     assert of(effects, Note) == []
+
+
+def test_a_new_sub_device_leaves_no_question_unasked() -> None:
+    device = Device(**HUB)
+    effects = device.says("PUSH", "Hub.Bind", {"bind": [{"id": "14", "deviceType": "mts100v3"}]})
+    asked = {f"Appliance.{namespace}" for _, namespace, _ in said(effects, SUBSCRIBE)}
+    layout = device.session._knowledge.layout
+    assert layout
+    assert layout.asks
+    assert asked == {*layout.asks, "Appliance.System.All"}

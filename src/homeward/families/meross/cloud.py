@@ -235,16 +235,15 @@ class DeviceSession:
     def _care(self, namespace: str, heard: Heard, first: bool, now: float) -> Effects:
         """What follows from what an adopted device said."""
         layout = self._knowledge.layout
-        effects: list[Effect] = []
-        if layout and (heard.renewed or namespace == ABILITY):
+        is_planned = layout is not None and (heard.renewed or namespace == ABILITY)
+        if layout and is_planned:
             self._schedule.plan(layout.asks, now)
-            if first and namespace == ABILITY:
-                self._schedule.doubt(ALL, now)
-            effects += self.wake(now)
-        paired = heard.seen and "subdevices" in heard.seen.native and namespace != ALL
-        for question in (*heard.doubts, *((ALL,) if paired else ())):
+        is_new = is_planned and first and namespace == ABILITY
+        is_paired = heard.seen and "subdevices" in heard.seen.native and namespace != ALL
+        doubts = (*heard.doubts, *((ALL,) if is_new or is_paired else ()))
+        for question in doubts:
             self._schedule.doubt(question, now)
-            effects = [*self.wake(now)]
+        effects = [*self.wake(now)] if is_planned or doubts else []
         timezone = self._home.settings.timezone
         if namespace == ALL and heard.seen and timezone and not self._knowledge.timezone:
             time = {"timestamp": int(now), "timezone": timezone, "timeRule": timezones.rules(ZoneInfo(timezone), now)}
