@@ -49,6 +49,15 @@ async def call(port: int, connect: Connect) -> Caller:
     return caller
 
 
+async def called(port: int, connect: Connect) -> Caller:
+    """As `call`, as soon as somebody listens there."""
+    while True:
+        try:
+            return await call(port, connect)
+        except OSError:
+            await asyncio.sleep(0)
+
+
 def welcome(broker: Broker, request: Connect) -> Guest | Refusal:
     return TestGuest(broker, request.client_id)
 
@@ -150,12 +159,8 @@ async def test_the_example_of_the_manual_lets_friends_in(unused_tcp_port: int) -
     exec(code[1], example)  # noqa: S102 - it is ours
     task = asyncio.ensure_future(example["main"](unused_tcp_port))
     try:
-        while True:
-            try:
-                friend = await call(unused_tcp_port, Connect("me", username="me", password=b"friend"))
-                break
-            except OSError:
-                await asyncio.sleep(0)
+        async with asyncio.timeout(10):
+            friend = await called(unused_tcp_port, Connect("me", username="me", password=b"friend"))
         stranger = await call(unused_tcp_port, Connect("you"))
         assert await stranger.get() == ConnAck(4)
         assert await friend.get() == ConnAck(0)
